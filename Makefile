@@ -1,0 +1,56 @@
+# Every target is one or two plain commands; the README gives them for those without make.
+PYTHON ?= python3
+BIN := .venv/bin
+HTML := _build/html
+
+.PHONY: help setup book serve test test-seeds test-latest execute lab lint format clean
+
+help:
+	@echo "make book      build the site          make serve    show it on http://127.0.0.1:8000"
+	@echo "make test      run every test          make lab      open the notebooks"
+	@echo "make execute   re-run the notebooks whose outputs are out of date"
+	@echo "               (NOTEBOOK=chapters/... for one, NOTEBOOK=--all for every one)"
+	@echo "make lint      check style             make format   mend what can be mended"
+	@echo "make test-seeds   run the notebooks with three other seeds"
+	@echo "make test-latest  run the tests with the newest packages, in .venv-latest"
+
+setup:
+	@$(PYTHON) tools/setup_venv.py
+
+# A failed build forgets what it read: otherwise the next one would not see the same warnings.
+book: setup
+	@echo "Book: building"
+	@$(BIN)/jupyter-book build . -q -W -n --keep-going || { rm -rf _build; exit 1; }
+	@echo "Book: open $(CURDIR)/$(HTML)/index.html, or run: make serve"
+
+serve: book
+	@echo "Book: http://127.0.0.1:8000 (stop with Ctrl-C)"
+	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory $(HTML)
+
+test: setup
+	$(BIN)/python -m pytest
+
+test-seeds: setup
+	$(BIN)/python tools/seeds.py
+
+test-latest:
+	$(PYTHON) -m venv --clear .venv-latest
+	.venv-latest/bin/python -m pip install --quiet --upgrade -r requirements.txt
+	.venv-latest/bin/python -m pytest
+
+execute: setup
+	$(BIN)/python tools/execute.py $(NOTEBOOK)
+
+lab: setup
+	$(BIN)/jupyter lab chapters
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check d2lhelpers tests tools conftest.py
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format d2lhelpers tests tools conftest.py
+
+clean:
+	rm -rf _build .nbregress .pytest_cache .ruff_cache
