@@ -1,0 +1,277 @@
+"""Loading: from a folder, the cache, mirrors on loopback, and without any of them."""
+
+import gzip
+import hashlib
+import http.server
+import shutil
+import struct
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+import torch
+
+from d2lhelpers import data, download
+from d2lhelpers.data import Batches, DataUnavailable, ImageSet
+
+
+def idx_images(count: int, shade: int) -> bytes:
+    return struct.pack(">IIII", 2051, count, 28, 28) + bytes([shade]) * (count * 784)
+
+
+def idx_labels(count: int) -> bytes:
+    return struct.pack(">II", 2049, count) + bytes(i % 10 for i in range(count))
+
+
+CONTENTS = idx_images(20, 255), idx_labels(20), idx_images(10, 51), idx_labels(10)
+TINY = dict(zip(download.FILES, CONTENTS))
+
+
+@pytest.fixture
+def tiny(tmp_path, monkeypatch):
+    """A small Fashion-MNIST in its place: the hashes of TINY, an empty cache, no network."""
+    archives = {name: gzip.compress(content, mtime=0) for name, content in TINY.items()}
+    sha = {name: hashlib.sha256(content).hexdigest() for name, content in TINY.items()}
+    md5 = {name: hashlib.md5(archive).hexdigest() for name, archive in archives.items()}
+    monkeypatch.setitem(download.SHA256, "Fashion-MNIST", sha)
+    monkeypatch.setitem(download.MD5_OF_ARCHIVE, "Fashion-MNIST", md5)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(download, "_cache", lambda: tmp_path / "cache" / "d2lhelpers")
+    monkeypatch.setenv("D2LHELPERS_MIRRORS", "http://127.0.0.1:9/")  # a port nobody listens on
+    monkeypatch.delenv("D2LHELPERS_DATA", raising=False)
+    for proxy in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(proxy, raising=False)
+    return archives
+
+
+@pytest.fixture
+def folder(tiny, tmp_path, monkeypatch) -> Path:
+    """The tiny set in $D2LHELPERS_DATA."""
+    raw = tmp_path / "own" / "FashionMNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name, content in TINY.items():
+        (raw / name).write_bytes(content)
+    monkeypatch.setenv("D2LHELPERS_DATA", str(tmp_path / "own"))
+    return raw
+
+
+@pytest.fixture
+def mirror(tiny, tmp_path, monkeypatch):
+    """A server on loopback that gives the archives; ``served`` counts what was asked for."""
+    site = tmp_path / "site" / "FashionMNIST"
+    site.mkdir(parents=True)
+    for name, archive in tiny.items():
+        (site / f"{name}.gz").write_bytes(archive)
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        served: ClassVar[list[str]] = []
+
+        def __init__(self, *arguments, **keywords):
+            super().__init__(*arguments, directory=str(tmp_path / "site"), **keywords)
+
+        def do_GET(self):
+            self.served.append(self.path)
+            super().do_GET()
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("D2LHELPERS_MIRRORS", f"http://127.0.0.1:{server.server_port}")
+    yield site, Handler.served
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_folder_in_torchvisions_layout_is_found(folder, capsys):
+    train, test = data.load_fashion_mnist(strict=True)
+    assert (len(train), len(test)) == (20, 10)
+    assert train.images.shape == (20, 1, 28, 28) and train.images.dtype == torch.float32
+    assert train.images.max() == 1 and test.images.max() == pytest.approx(0.2)
+    assert train.labels.tolist() == [i % 10 for i in range(20)]
+    assert train.classes[9] == "ankle boot" and train.name == "Fashion-MNIST"
+    assert capsys.readouterr().out == ""
+
+
+def test_without_copy_and_network_the_digits_stand_in_and_one_line_says_so(tiny, capsys):
+    train, test = data.load_fashion_mnist()
+    assert (train.name, len(train), len(test)) == ("digits", 1_500, 297)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1 and "digits stand in" in lines[0] and "D2LHELPERS_DATA" in lines[0]
+
+
+def test_strict_lists_where_was_looked_and_what_to_do(tiny, tmp_path):
+    with pytest.raises(DataUnavailable) as raised:
+        data.load_fashion_mnist(strict=True)
+    message = str(raised.value)
+    assert "D2LHELPERS_DATA: not set" in message
+    assert str(tmp_path / "cache") in message
+    assert "http://127.0.0.1:9/FashionMNIST/: no connection" in message
+    assert "set D2LHELPERS_DATA to a folder" in message
+
+
+def test_a_host_that_never_answers_is_given_up_within_seconds(tiny, monkeypatch):
+    # 192.0.2.0/24 is reserved for documentation: packets to it go nowhere or are refused
+    start = time.monotonic()
+    assert download._reachable(["https://192.0.2.1/"], seconds=1.0) == []
+    assert time.monotonic() - start < 30
+
+
+def test_a_data_folder_that_does_not_exist_is_said(tiny, monkeypatch, capsys):
+    monkeypatch.setenv("D2LHELPERS_DATA", "/no/such/folder")
+    data.load_fashion_mnist()
+    assert "D2LHELPERS_DATA=/no/such/folder is not a folder" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", ["truncated", "wrong magic number", "one altered byte"])
+def test_a_damaged_file_is_named_with_both_hashes_and_not_used(folder, capsys, kind):
+    content = bytearray(TINY[download.FILES[0]])
+    if kind == "truncated":
+        content = content[:-100]
+    elif kind == "wrong magic number":
+        content[3] ^= 1
+    else:
+        content[5_000] ^= 1
+    (folder / download.FILES[0]).write_bytes(content)
+    train, _ = data.load_fashion_mnist()
+    out = capsys.readouterr().out
+    assert train.name == "digits"
+    assert str(folder / download.FILES[0]) in out
+    assert download.SHA256["Fashion-MNIST"][download.FILES[0]] in out
+    assert hashlib.sha256(content).hexdigest() in out
+    assert (folder / download.FILES[0]).read_bytes() == content, (
+        "a reader's own file is not touched"
+    )
+
+
+def test_a_damaged_file_in_the_folder_is_replaced_by_a_download(folder, mirror, capsys):
+    (folder / download.FILES[1]).write_bytes(b"half")
+    train, _ = data.load_fashion_mnist(strict=True)
+    assert train.name == "Fashion-MNIST"
+    assert "damaged" in capsys.readouterr().out
+
+
+def test_another_set_under_the_right_name_is_refused(folder, capsys):
+    shutil.copy(
+        folder / download.FILES[2], folder / download.FILES[0]
+    )  # a valid file, not this one
+    assert data.load_fashion_mnist()[0].name == "digits"
+
+
+def test_a_download_lands_in_the_cache_and_is_asked_for_once(mirror, tmp_path):
+    _, served = mirror
+    first, _ = data.load_fashion_mnist(strict=True)
+    again, _ = data.load_fashion_mnist(strict=True)
+    assert torch.equal(first.images, again.images)
+    assert sorted(served) == sorted(f"/FashionMNIST/{name}.gz" for name in download.FILES)
+    cached = tmp_path / "cache" / "d2lhelpers" / "FashionMNIST" / "raw"
+    assert sorted(path.name for path in cached.iterdir() if path.name != ".lock") == sorted(
+        download.FILES
+    ), "no half file and no archive stays"
+
+
+def test_a_wrong_download_is_deleted_and_named(mirror, tmp_path):
+    site, _ = mirror
+    (site / f"{download.FILES[0]}.gz").write_bytes(gzip.compress(b"something else"))
+    with pytest.raises(DataUnavailable, match=f"{download.FILES[0]}.gz: ValueError"):
+        data.load_fashion_mnist(strict=True)
+    cached = tmp_path / "cache" / "d2lhelpers" / "FashionMNIST" / "raw"
+    assert not [path for path in cached.iterdir() if path.name.startswith(download.FILES[0])]
+
+
+def test_a_missing_page_is_not_saved_as_data(mirror):
+    site, _ = mirror
+    (site / f"{download.FILES[3]}.gz").unlink()
+    with pytest.raises(DataUnavailable, match="404"):
+        data.load_fashion_mnist(strict=True)
+
+
+def test_a_damaged_file_in_the_cache_is_fetched_again(mirror, tmp_path):
+    data.load_fashion_mnist(strict=True)
+    cached = tmp_path / "cache" / "d2lhelpers" / "FashionMNIST" / "raw" / download.FILES[0]
+    cached.write_bytes(b"half")
+    assert data.load_fashion_mnist(strict=True)[0].name == "Fashion-MNIST"
+    assert cached.read_bytes() == TINY[download.FILES[0]]
+
+
+def test_all_mirrors_are_https_and_both_sets_have_two():
+    for mirrors in download.MIRRORS.values():
+        assert len(mirrors) >= 2
+        assert all(address.startswith("https://") and address.endswith("/") for address in mirrors)
+
+
+def test_the_digits_are_real_split_and_always_the_same():
+    train, test = data.load_digits()
+    again, _ = data.load_digits()
+    assert torch.equal(train.images, again.images)
+    assert len(train) + len(test) == 1_797
+    assert train.images.min() >= 0 and train.images.max() <= 1
+    assert sorted(set(train.labels.tolist())) == list(range(10))
+    assert str(test) == "digits: 297 images of 1 x 28 x 28, 10 classes"
+
+
+@pytest.mark.skipif(not data.is_available("MNIST"), reason="MNIST is not on this computer")
+def test_the_real_sets_are_complete():
+    for load in (data.load_mnist, data.load_fashion_mnist):
+        train, test = load(strict=True)
+        assert (len(train), len(test)) == (60_000, 10_000)
+        assert train.images.shape[1:] == (1, 28, 28) and train.images.max() == 1
+        assert test.labels.bincount(minlength=10).min() > 800
+
+
+def test_images_and_labels_must_match_in_number():
+    with pytest.raises(ValueError, match=r"found 3 samples and 2 labels"):
+        ImageSet(torch.zeros(3, 1, 28, 28), torch.zeros(2).long(), data.DIGITS, "x")
+    with pytest.raises(ValueError, match=r"found 3 samples and 2 labels"):
+        Batches(torch.zeros(3, 4), torch.zeros(2), 1)
+
+
+@pytest.mark.parametrize("label", [10, -1])
+def test_a_label_that_names_no_class_is_refused(label):
+    labels = torch.tensor([0, label])
+    with pytest.raises(ValueError, match=rf"labels: expected values in 0..9, found {label}"):
+        ImageSet(torch.zeros(2, 1, 28, 28), labels, data.DIGITS, "x")
+    with pytest.raises(ValueError, match=rf"found {label}"):
+        Batches(torch.zeros(2, 4), labels, 1, num_classes=10)
+
+
+@pytest.mark.parametrize("size", [0, -3, 2.5, "256"])
+def test_a_batch_size_below_one_is_refused(size):
+    with pytest.raises(ValueError, match="batch_size: expected a whole number of at least 1"):
+        Batches(torch.zeros(2, 4), torch.zeros(2), size)
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+@pytest.mark.parametrize(("count", "size"), [(10, 3), (10, 5), (10, 10), (10, 99), (1, 1), (0, 4)])
+def test_every_sample_comes_once_with_its_own_label(count, size, shuffle):
+    X = torch.arange(count)[:, None].float()
+    batches = Batches(X, torch.arange(count), size, shuffle=shuffle)
+    pairs = list(batches)
+    assert len(pairs) == len(batches)
+    assert all(torch.equal(x[:, 0].long(), y) for x, y in pairs)
+    seen = torch.cat([y for _, y in pairs]) if pairs else torch.tensor([])
+    assert sorted(seen.tolist()) == list(range(count))
+
+
+def test_each_pass_shuffles_anew_and_a_seed_repeats_it():
+    batches = Batches(torch.zeros(50), torch.arange(50), 50, shuffle=True)
+    torch.manual_seed(0)
+    first, second = (next(iter(batches))[1] for _ in range(2))
+    torch.manual_seed(0)
+    assert not torch.equal(first, second)
+    assert torch.equal(first, next(iter(batches))[1])
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    code = (
+        "import sys, d2lhelpers, d2lhelpers.data, d2lhelpers.training, d2lhelpers.device;"
+        "heavy = {'sklearn', 'torchvision', 'matplotlib', 'pooch', 'requests', 'IPython'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stdout.strip() == "[]", result.stdout + result.stderr
