@@ -15,12 +15,14 @@ class Progress:
 
     Args:
         total: number of steps, at least 0.
+        shown: without it nothing is written at all.
         seconds_between: the bar is redrawn at most this often, in seconds.
     """
 
-    def __init__(self, total: int, *, seconds_between: float = 0.2) -> None:
+    def __init__(self, total: int, *, shown: bool = True, seconds_between: float = 0.2) -> None:
         self.total = total
         self.done = 0
+        self._shown = shown
         self._between = seconds_between
         self._next = time.monotonic() + seconds_between
         self._width = 0
@@ -54,6 +56,8 @@ class Progress:
         return f"{'━' * filled}{'·' * (20 - filled)} {self.done:,}/{self.total:,}"
 
     def _show(self, text: str, last: bool = False) -> None:
+        if not self._shown:
+            return
         if in_notebook():
             self._show_in_notebook(text)
         elif sys.stdout.isatty():

@@ -49,15 +49,12 @@ class History:
         if not self.seconds:
             return "no epoch run"
         epochs, seconds = len(self.seconds), sum(self.seconds)
-        text = f"{epochs} epoch{'s' * (epochs > 1)} in {seconds:.1f} s"
-        text += f" ({sum(self.samples) / seconds:,.0f} samples/s)"
+        rate = sum(self.samples) / seconds
+        text = f"{epochs} epoch{'s' * (epochs > 1)} in {seconds:.1f} s ({rate:,.0f} samples/s)"
         for name in ("loss", "accuracy"):
-            parts = [
-                f"{part} {values[-1]:.4f}"
-                for part in ("train", "test")
-                if (values := getattr(self, f"{part}_{name}"))
-            ]
-            text += f"; {name}: {', '.join(parts)}" if parts else ""
+            train, test = getattr(self, f"train_{name}"), getattr(self, f"test_{name}")
+            if train:
+                text += f", {name} {train[-1]:.4f}" + (f" (test {test[-1]:.4f})" if test else "")
         return text
 
 
@@ -70,6 +67,7 @@ def fit(
     epochs: int,
     loss: Loss = F.cross_entropy,
     callbacks: Iterable[Callable[[History], None]] = (),
+    progress: bool = True,
 ) -> History:
     """Train ``net`` for a number of epochs.
 
@@ -81,6 +79,7 @@ def fit(
         epochs: passes over ``train``.
         loss: takes (B, ...) outputs and (B, ...) labels, gives the mean over the batch.
         callbacks: each is called with the history after every epoch.
+        progress: show a bar, and at the end one line that sums up the run.
 
     Returns:
         losses, accuracies and seconds of every epoch.
@@ -94,8 +93,8 @@ def fit(
     if len(train) == 0:
         raise ValueError("train: expected at least one batch, found none; is the data set empty?")
     history = History(epochs)
-    device = next(net.parameters()).device
-    with Progress(epochs * len(train)) as bar:
+    device = _device_of(net)
+    with Progress(epochs * len(train), shown=progress) as bar:
         for epoch in range(1, epochs + 1):
             start = time.perf_counter()
             net.train()
@@ -144,7 +143,7 @@ def evaluate(
 
 
 def _evaluate(net: nn.Module, batches: SizedBatches, loss: Loss) -> _Totals:
-    device = next(net.parameters()).device
+    device = _device_of(net)
     modes = [(module, module.training) for module in net.modules()]
     totals = _Totals()
     net.eval()
@@ -205,6 +204,10 @@ class _Totals:
                 f"batch {batch + 1} of {len(self.losses)}, at learning rate {learning_rate:g}; "
                 "try a rate ten times smaller, and check the inputs for nan"
             )
+
+
+def _device_of(net: nn.Module) -> torch.device:
+    return next((parameter.device for parameter in net.parameters()), torch.device("cpu"))
 
 
 def _call(loss: Loss, scores: Tensor, y: Tensor) -> Tensor:

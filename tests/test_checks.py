@@ -49,7 +49,11 @@ ENTROPY = 0.5003
 RIGHT = {
     c.best_guesses: [(GUESSES,)],
     c.huber_loss: [(right_huber,)],
-    c.mean_squared_error: [(lambda p, y: F.mse_loss(p.squeeze(-1) if p.ndim > 1 else p, y),)],
+    c.mean_squared_error: [
+        (lambda p, y: ((p.flatten() - y) ** 2).mean().item(),),  # a number, not a tensor
+        (lambda p, y: ((p.double().reshape(-1) - y) ** 2).mean(),),
+        (lambda p, y: F.mse_loss(p.squeeze(-1) if p.ndim > 1 else p, y),),
+    ],
     c.quantile_loss: [(lambda p, y, q: (y - p) * (q - (y < p).float()),)],
     c.softmax_by_hand: [(BY_HAND,), (BY_HAND | {"change": 0.0},)],
     c.log_softmax: [(lambda o: o - o.logsumexp(1, keepdim=True),), (torch.nn.LogSoftmax(dim=1),)],
@@ -68,7 +72,7 @@ RIGHT = {
         (lambda o, y, n: (o.topk(n).indices == y[:, None]).any(1).double().mean(),),
         (lambda o, y, n: (o.argsort(descending=True)[:, :n] == y[:, None]).sum() / len(y),),
     ],
-    c.shuffle_weights: [(lambda W, order: W[order],), (lambda W, o: W.index_select(0, o),)],
+    c.shuffle_weights: [(lambda W, order: W[order],), (lambda W, o: W.double()[o],)],
 }
 WRONG = {
     c.best_guesses: [
@@ -110,6 +114,7 @@ WRONG = {
     c.label_smoothing: [
         (lambda o, y, e: F.cross_entropy(o, y), ENTROPY),
         (lambda o, y, e: smoothed(o, y, e, spread=o.shape[1] - 1), ENTROPY),
+        (lambda o, y, e: smoothed(o.softmax(1).log(), y, e), ENTROPY),  # overflows
         (smoothed, 0.0),
         (smoothed, ...),
         (lambda o, y, e: F.cross_entropy(o, y, label_smoothing=e, reduction="sum"), ENTROPY),
@@ -193,6 +198,11 @@ def test_an_empty_or_failing_function_gets_a_sentence_not_a_traceback(check):
     assert "returned nothing yet" in repr(check(lambda *arguments: None, *extra))
     assert "your code raised KeyError" in repr(check(raises, *extra))
     assert not check(lambda *arguments: "nonsense", *extra)
+
+
+def test_predictions_must_stay_in_their_dictionary():
+    assert "expected the dictionary" in repr(c.best_guesses([20, 4, 180, 4]))
+    assert not c.softmax_by_hand(BY_HAND | {"change": "nothing"})
 
 
 def test_a_hint_never_tells_the_number():

@@ -48,7 +48,8 @@ def compare(
         try:
             found = function(*_copies(arguments))
         except Exception as error:  # whatever the reader's code raises is the answer to show
-            return Verdict(False, f"{text}: your code raised {type(error).__name__}: {error}")
+            problem = f"your code raised {type(error).__name__}: {error}"
+            return Verdict(False, f"{text}: {problem}\n  Hint: {hint}")
         if found is None:
             return Verdict(False, f"{text}: your function returned nothing yet")
         problem = difference(found, expected, rtol, atol)
@@ -65,6 +66,8 @@ def compare_values(
 
     The message says which one is off, and never what it should be.
     """
+    if not isinstance(found, dict):
+        return Verdict(False, f"expected the dictionary with your numbers in it, not {show(found)}")
     for name in expected:
         value = found.get(name)
         if value is None or value is ...:
@@ -76,6 +79,8 @@ def compare_values(
 
 def difference(found: Any, expected: Any, rtol: float, atol: float) -> str | None:
     """How ``found`` differs from ``expected``, in words, or None."""
+    if isinstance(expected, Tensor) and expected.ndim == 0:
+        expected = expected.item()
     if isinstance(expected, Tensor):
         if not isinstance(found, Tensor):
             return f"expected a tensor, you returned {type(found).__name__} ({show(found)})"
@@ -94,7 +99,15 @@ def difference(found: Any, expected: Any, rtol: float, atol: float) -> str | Non
         if number.numel() != 1:
             return f"expected one number, you returned {show(found)}"
         close = torch.allclose(number.squeeze(), torch.tensor(expected).double(), rtol, atol)
-    return None if close else f"expected {show(expected)}, you returned {show(found)}"
+    if close:
+        return None
+    if isinstance(expected, Tensor) and expected.numel() > 12:
+        distance = (found.detach().double() - expected.double()).abs().nan_to_num(torch.inf)
+        place = torch.unravel_index(distance.argmax(), expected.shape)
+        where = ", ".join(str(int(i)) for i in place)
+        expected, found = expected[place], found[place]
+        return f"entry [{where}]: expected {show(expected)}, you returned {show(found)}"
+    return f"expected {show(expected)}, you returned {show(found)}"
 
 
 def show(value: Any) -> str:

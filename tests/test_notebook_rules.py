@@ -1,0 +1,448 @@
+"""Every notebook of the book keeps to the rules; and every rule notices its breach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from facts import facts
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from notebook_rules import RULES, Page, Rule
+from stamps import ROOT, notebooks
+
+PIXEL = (  # a PNG of one pixel
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
+    "rkJggg=="
+)
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[Page]:
+    return [Page(path) for path in notebooks()]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.number}-{rule.check.__name__}")
+def test_the_notebooks_keep_to_the_rule(rule: Rule, pages: list[Page]) -> None:
+    assert pages, "the book has no notebooks"
+    problems = [
+        f"{page.path.relative_to(ROOT).as_posix()}: {problem}"
+        for page in pages
+        for problem in rule.check(page)
+    ]
+    if problems:
+        report = "\n".join(f"  {problem}" for problem in problems)
+        pytest.fail(
+            f"{rule.number}, of each notebook: {rule.title}.\n{report}\nTo mend it: {rule.mend}",
+            pytrace=False,
+        )
+
+
+# --- a small good page, and what breaks it ---------------------------------------------------
+
+PARAGRAPH = "Softmax turns the scores of a network into numbers that add up to one.\n"
+CELLS = {
+    "title": "# Scores\n\nAfter this page you can turn scores into numbers that sum to one.\n",
+    "facts": "",
+    "imports": "import torch\nfrom d2lhelpers.checks import core as checks\n"
+    "from d2lhelpers.device import seed\ntorch.manual_seed(seed(0))",
+    "question": "## The question\n\n" + PARAGRAPH * 80,
+    "draw": "x = torch.randn(3)\nprint(round(2.125, 3))",
+    "after": "The price is 2.13.\nIt is that of {term}`softmax` as in {cite}`known2020`.\n",
+    "plot": "plt.plot(x)\nplt.show()",
+    "before equality": "The library agrees.",
+    "equality": "torch.testing.assert_close(x.exp().log(), x)",
+    "myth": '### On trial: "Scores are numbers that sum to one"\n\nAre they?',
+    "myth-check": "assert x.sum() != 1",
+    "verdict": "**Wrong.** Their sum is any number.",
+    "prose myth": '### On trial: "It was always so"\n\n**Half right.** See {cite:t}`known2020`.',
+    "questions": "## Questions\n\n:::{dropdown} Why so?\nBecause of the sum.\n:::\n",
+    "exercises": "## Exercises\n",
+    "task 1": ":::{exercise} One\n:label: one\n\nWrite it.\n:::",
+    "summary": "## Summary\n\nScores sum to one. The next page uses them.\n",
+}
+TAGS = {
+    "facts": ["facts"],
+    "imports": ["imports"],
+    "equality": ["equality"],
+    "myth": ["myth"],
+    "myth-check": ["myth-check"],
+    "verdict": ["verdict"],
+    "prose myth": ["myth", "prose"],
+    "questions": ["questions"],
+}
+CODE = {"imports", "draw", "plot", "equality", "myth-check"}
+
+
+def good_notebook() -> NotebookNode:
+    """A notebook that keeps to every rule; its cells have their names as ids."""
+    nb = new_notebook()
+    for name, source in CELLS.items():
+        if name.startswith("task"):
+            for number in (1, 2, 3):
+                nb.cells += exercise(number)
+            continue
+        make = new_code_cell if name in CODE else new_markdown_cell
+        nb.cells.append(
+            make(source, id=name.replace(" ", "-"), metadata={"tags": TAGS.get(name, [])})
+        )
+    nb.metadata = nbformat.from_dict(
+        {
+            "book": {"before": "Python", "data": []},
+            "stamp": {"seconds": 3.0, "peak_memory_mb": 700},
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+            "language_info": {"name": "python"},
+        }
+    )
+    number_cells(nb)
+    cell(nb, "draw").outputs = [new_output("stream", name="stdout", text="2.125\n")]
+    picture = new_output("display_data", {"image/png": PIXEL, "text/plain": "<Figure>"})
+    cell(nb, "plot").outputs = [picture]
+    alt = "A curve that falls from left to right."
+    cell(nb, "plot").metadata.mystnb = nbformat.from_dict({"image": {"alt": alt}})
+    return nb
+
+
+def exercise(number: int) -> list[NotebookNode]:
+    def answer(text: str) -> list[NotebookNode]:
+        return [new_output("execute_result", {"text/plain": text}, execution_count=1)]
+
+    task = new_markdown_cell(
+        f":::{{exercise}} Number {number}\n:label: task-{number}\n\nWrite it.\n:::",
+        metadata={"tags": ["exercise"]},
+        id=f"task-{number}",
+    )
+    stub = new_code_cell(
+        "def double(x):\n    ...", metadata={"tags": ["stub"]}, id=f"stub-{number}"
+    )
+    check = new_code_cell(
+        "checks.compare(double)",
+        metadata={"tags": ["check"]},
+        outputs=answer("✗ x=1: expected 2, you returned nothing yet"),
+        id=f"check-{number}",
+    )
+    solution = new_code_cell(
+        "def double(x):\n    return 2 * x\n\nchecks.compare(double)",
+        metadata={"tags": ["solution", "hide-cell"], "jupyter": {"source_hidden": True}},
+        outputs=answer("✓ right, in all 5 cases"),
+        id=f"solution-{number}",
+    )
+    return [task, stub, check, solution]
+
+
+def cell(nb: NotebookNode, name: str) -> NotebookNode:
+    return next(cell for cell in nb.cells if cell.id == name.replace(" ", "-"))
+
+
+def number_cells(nb: NotebookNode) -> None:
+    code = [cell for cell in nb.cells if cell.cell_type == "code"]
+    for count, node in enumerate(code, start=1):
+        node.execution_count = count
+
+
+def breaches(nb: NotebookNode, folder: Path) -> dict[str, list[str]]:
+    """Rule number -> its problems, without the rules that have none."""
+    (folder / "references.bib").write_text("@book{known2020,\n  title = {Known}\n}\n")
+    path = folder / "page.ipynb"
+    path.write_text(nbformat.v4.writes(nb), encoding="utf-8")
+    page = Page(path, folder)
+    found = {rule.number: list(rule.check(page)) for rule in RULES}
+    return {number: problems for number, problems in found.items() if problems}
+
+
+def test_a_good_page_breaks_no_rule(tmp_path: Path) -> None:
+    nb = good_notebook()
+    cell(nb, "facts").source = facts(nb)
+    assert breaches(nb, tmp_path) == {}
+
+
+def replace(name: str, old: str, new: str) -> Callable[[NotebookNode], None]:
+    def change(nb: NotebookNode) -> None:
+        assert old in cell(nb, name).source
+        cell(nb, name).source = cell(nb, name).source.replace(old, new)
+
+    return change
+
+
+def append(name: str, text: str) -> Callable[[NotebookNode], None]:
+    return lambda nb: cell(nb, name).update(source=cell(nb, name).source + text)
+
+
+def tags(name: str, *names: str) -> Callable[[NotebookNode], None]:
+    return lambda nb: cell(nb, name).metadata.update(tags=list(names))
+
+
+def delete(*names: str) -> Callable[[NotebookNode], None]:
+    def change(nb: NotebookNode) -> None:
+        for name in names:
+            nb.cells.remove(cell(nb, name))
+        number_cells(nb)
+
+    return change
+
+
+def insert(after: str, *cells: NotebookNode) -> Callable[[NotebookNode], None]:
+    def change(nb: NotebookNode) -> None:
+        where = nb.cells.index(cell(nb, after)) + 1
+        nb.cells[where:where] = nbformat.from_dict(list(cells))
+        number_cells(nb)
+
+    return change
+
+
+def outputs(name: str, *given: NotebookNode) -> Callable[[NotebookNode], None]:
+    return lambda nb: cell(nb, name).update(outputs=list(given))
+
+
+def metadata(name: str | None, **values: object) -> Callable[[NotebookNode], None]:
+    def change(nb: NotebookNode) -> None:
+        node = nb if name is None else cell(nb, name)
+        node.metadata.update(nbformat.from_dict(values))
+
+    return change
+
+
+def printed(text: str, name: str = "stdout") -> NotebookNode:
+    return new_output("stream", name=name, text=text)
+
+
+def many(count: int, source: str) -> list[NotebookNode]:
+    """Code cells with text between them."""
+    pair = (new_markdown_cell("And then?"), new_code_cell(source))
+    return [
+        nbformat.from_dict({**node, "id": f"n{i}-{node.cell_type}"})
+        for i in range(count)
+        for node in pair
+    ]
+
+
+def picture(kind: str = "image/png", data: str = PIXEL) -> NotebookNode:
+    return new_output("display_data", {kind: data})
+
+
+def error() -> NotebookNode:
+    return new_output("error", ename="ValueError", evalue="no", traceback=[])
+
+
+def old_format(nb: NotebookNode) -> None:
+    nb.nbformat_minor = 4
+    for node in nb.cells:
+        del node["id"]
+
+
+def lines(count: int) -> str:
+    return "\n".join(f"y{i} = {i}" for i in range(count))
+
+
+MUTATIONS = [
+    ("R1", lambda nb: cell(nb, "draw").update(execution_count=None), "execution count None"),
+    ("R1", lambda nb: cell(nb, "draw").update(execution_count=9), "count 9, expected 2"),
+    ("R1", insert("question", new_code_cell("  ", id="empty")), "is an empty code cell"),
+    (
+        "R1",
+        lambda nb: [c.update(execution_count=None) for c in nb.cells if c.cell_type == "code"],
+        "it was never run",
+    ),
+    ("R2", outputs("equality", error()), "stores an error (ValueError)"),
+    ("R2", outputs("equality", printed("Warning: slow\n", "stderr")), "stderr: 'Warning: slow'"),
+    ("R3", outputs("equality", printed("x" * 100_500)), "an output (text) has 100 kB"),
+    ("R3", outputs("plot", picture(data="A" * 410_000)), "an output (image/png) has 308 kB"),
+    ("R3", lambda nb: nb.metadata.update(more="x" * 1_001_000), "at most 1,000 are allowed"),
+    ("R4", insert("question", *many(17, lines(9))), "163 lines of code outside exercises"),
+    ("R4", insert("question", *many(26, "y = 1")), "31 code cells outside exercises, at most 30"),
+    ("R4", insert("question", *many(6, lines(8))), "the median cell has 8 lines"),
+    ("R4", append("equality", "\n" + lines(30)), "has 31 lines, at most 30"),
+    (
+        "R4",
+        replace("equality", "torch", "def f(x):\n    pass\n" + lines(14) + "\ntorch"),
+        "defines a function or class and has 17 lines, at most 15",
+    ),
+    ("R4", replace("solution-1", "checks", lines(20) + "\nchecks"), "(solution) has 23 lines"),
+    ("R4", append("stub-2", "\n" + lines(11)), "(stub) has 13 lines"),
+    ("R4", replace("check-3", "checks", lines(6) + "\nchecks"), "(check) has 7 lines"),
+    ("R5", append("equality", "  # " + "x" * 50), "cell 9 [4], line 1 has 98 columns"),
+    ("R6", replace("question", PARAGRAPH * 20, ""), "words, expected 1,000 to 2,500"),
+    ("R6", append("question", PARAGRAPH * 110), "words, expected 1,000 to 2,500"),
+    ("R7", replace("questions", "## Q", "# Q"), "2 headings start with '# '"),
+    ("R7", append("question", "\n```python\n# a comment\n```\n"), None),
+    ("R7", replace("title", "# Scores", "## Scores"), "cell 1 does not begin with '# '"),
+    ("R7", replace("title", "After this page you can turn ", ""), "promises too little"),
+    ("R8", append("after", "\n#### Too deep\n"), "a heading of level 4 after one of level 2"),
+    ("R8", append("summary", "\n## References\n"), "['Summary', 'References'], expected"),
+    ("R9", lambda nb: cell(nb, "facts").update(source="By hand."), "is not what tools/facts.py"),
+    ("R9", delete("facts"), "belongs right after the title, found at []"),
+    ("R10", tags("imports"), "the first code cell, and no other, is tagged imports"),
+    ("R10", tags("draw", "imports"), "the first code cell, and no other, is tagged imports"),
+    ("R10", replace("imports", "\ntorch.manual_seed(seed(0))", ""), "draws numbers (randn)"),
+    (
+        "R10",
+        replace("imports", "manual_seed(seed(0))", "manual_seed(42)"),
+        "cell 3 [1]: manual_seed(42) does not follow D2LHELPERS_SEED",
+    ),
+    ("R11", tags("equality"), "no cell is tagged equality"),
+    ("R11", replace("equality", "torch.testing.assert_close", "print"), "asserts nothing"),
+    ("R12", delete("myth", "myth-check", "verdict", "prose myth"), "no cell is tagged myth"),
+    ("R12", replace("myth", "On trial:", "Myth:"), 'no heading \'### On trial: "claim"\''),
+    ("R12", delete("myth-check"), "no code cell tagged myth-check follows"),
+    ("R12", tags("myth-check"), "no code cell tagged myth-check follows"),
+    ("R12", replace("myth-check", "assert ", ""), "no myth-check cell asserts anything"),
+    ("R12", tags("verdict"), "no cell tagged verdict follows"),
+    ("R12", replace("verdict", "**Wrong.**", "Wrong."), "the verdict does not begin in bold"),
+    ("R12", tags("myth"), "cell 11 [5] belongs to no cell tagged myth"),
+    ("R12", replace("prose myth", "**Half right.**", "Half right."), "no verdict in bold"),
+    ("R12", replace("prose myth", " See {cite:t}`known2020`.", ""), "needs a citation"),
+    (
+        "R12",
+        insert("myth-check", new_markdown_cell("But:"), new_code_cell("1 + 1", id="stray")),
+        "a code cell between myth and verdict is tagged myth-check",
+    ),
+    ("R13", tags("questions"), "no cell tagged questions holds a fold-out"),
+    ("R13", replace("questions", "Why so?", "Because"), "the fold-out 'Because' is no question"),
+    ("R13", replace("questions", "Because of the sum.", ""), "'Why so?' has no answer"),
+    (
+        "R14",
+        delete("task-3", "stub-3", "check-3", "solution-3"),
+        "2 exercises, expected 3 to 6",
+    ),
+    ("R14", replace("task-1", "{exercise}", "{note}"), "no {exercise} directive"),
+    ("R14", replace("task-1", ":label: task-1\n", ""), "the exercise has no :label:"),
+    ("R14", replace("task-2", "task-2", "task-1"), "the label 'task-1' is used twice"),
+    ("R14", delete("check-1"), "[['stub'], ['solution']] follow, expected stub"),
+    ("R14", tags("solution-2", "hide-cell"), "2 cells are tagged solution for 3 exercises"),
+    ("R14", insert("draw", *exercise(4)[1:2]), "4 cells are tagged stub for 3 exercises"),
+    ("R14", append("check-1", "\nx = 1"), "the last line of a check is checks.<name>(...)"),
+    ("R14", replace("solution-1", "checks.compare", "checks.show"), "expected checks.compare"),
+    ("R14", outputs("check-2", printed("✓ right\n")), "the untouched stub is not refused"),
+    ("R14", outputs("solution-2", printed("✗ wrong\n")), "the solution does not pass its check"),
+    ("R14", tags("solution-3", "solution"), "a solution has the tag hide-cell"),
+    ("R14", metadata("solution-3", jupyter={}), "jupyter.source_hidden: true"),
+    ("R15", replace("summary", "next", "other"), "the word 'next' does not occur"),
+    (
+        "R16",
+        lambda nb: [
+            replace("after", " as in {cite}`known2020`", "")(nb),
+            delete("prose myth")(nb),
+        ],
+        "nothing is cited",
+    ),
+    ("R16", replace("after", "known2020", "unknown1999"), "cites 'unknown1999', which is not in"),
+    ("R17", outputs("equality", printed("/home/ada/book.csv\n")), "output holds '/home/ada'"),
+    ("R17", append("equality", "  # see /usr/share/x"), "its source holds '/usr/share'"),
+    ("R17", outputs("equality", printed("C:\\Users\\ada\n")), "its output holds"),
+    ("R17", outputs("equality", printed("<A object at 0x7f1c2a3b4c5d>\n")), "at 0x7f1c2a3b4c5d"),
+    ("R17", append("after", "A rate in km/home/h, and/or [a link](https://a.org/home/x).\n"), None),
+    (
+        "R18",
+        insert("draw", *(new_code_cell("y = 1", id=f"more-{i}") for i in (1, 2))),
+        "cell 7 [4] is the third code cell in a row",
+    ),
+    ("R18", insert("draw", new_code_cell("y = 1", id="more")), None),
+    ("R12", replace("verdict", "**Wrong.**", "**Wrong**, unless it is right."), None),
+    ("R19", append("equality", "\nclear_output()"), "cell 9 [4]: clear_output: update one display"),
+    ("R19", append("equality", "\nDataset(num_workers=2)"), "no worker processes"),
+    ("R19", append("equality", "\nx = x.cuda()"), "write .to(device())"),
+    ("R19", append("equality", "\n%pip install torch"), "pip install: packages are installed"),
+    ("R19", append("equality", "\n!ls"), "a magic or a shell line"),
+    ("R19", append("equality", "\nfrom tqdm import tqdm"), "tqdm: it leaves its bar"),
+    ("R19", append("equality", "\nx.sum();"), "the last line ends in ';'"),
+    ("R19", append("equality", "\nK = 'KMP_DUPLICATE_LIB_OK'"), "hides two OpenMP libraries"),
+    ("R20", metadata("plot", mystnb={}), "a figure has no alternative text"),
+    ("R20", metadata("plot", mystnb={"image": {"alt": "a curve"}}), "fewer than 5 words"),
+    ("R20", metadata("plot", mystnb={"image": {"alt": "it is all in p.png"}}), "is a file name"),
+    ("R20", outputs("plot"), "has an alternative text and no figure"),
+    ("R20", outputs("plot", picture(), picture()), "stores 2 figures, expected one"),
+    ("R20", outputs("plot", picture("image/svg+xml", "<svg/>")), "stored as ['image/svg+xml']"),
+    ("R20", append("after", "\n![short](attachment:a.png)\n"), "fewer than 5 words: 'short'"),
+    ("R20", append("after", "\n:::{figure} a.png\nA caption.\n:::\n"), "no alternative text"),
+    (
+        "R20",
+        append("after", "\n:::{figure} a.png\n:alt: A road that climbs a hill\nA.\n:::\n"),
+        None,
+    ),
+    ("R21", append("equality", "\ntorch.load('net.pt')"), "torch.load('net.pt') names a file"),
+    ("R21", append("equality", "\nwith open('a.csv') as f:\n    pass"), "open('a.csv') names"),
+    ("R22", append("after", "\n:::{tab-set}\n:::\n"), "the directive {tab-set} is not on the list"),
+    ("R22", append("after", "\n```{note}\nRead on.\n```\n"), "write :::{note}, backticks show"),
+    ("R22", append("after", "\n```{math}\nx\n```\n"), None),
+    ("R22", append("after", "\n```\n:::{tab-set}\n```\n"), None),
+    ("R22", append("after", "As in {numref}`figure`.\n"), "the role {numref} is not on the list"),
+    ("R22", append("after", "See {doc}`/chapters/a/b`.\n"), "needs words"),
+    ("R22", append("after", "See {doc}`the page on b </chapters/a/b>`.\n"), None),
+    ("R22", append("after", "\n(a-label)=\n### More\n"), "'(label)=' shows as text"),
+    ("R22", append("after", "Version {{ version }}.\n"), "a substitution {{...}} shows as text"),
+    ("R22", append("after", "<div>Text</div>\n"), "HTML (<div>) instead of Markdown"),
+    ("R22", append("after", "$a <b$ and `<div>`\n"), None),
+    ("R23", old_format, "its format is 4.4, expected 4.5"),
+    ("R23", lambda nb: nb.cells[4].update(id="title"), "a cell has no id, or two have the same"),
+    ("R23", metadata(None, kernelspec={"name": "mine"}), "its kernel is 'mine'"),
+    ("R23", metadata(None, language_info={"name": "python", "version": "3"}), "language_info"),
+    ("R23", metadata(None, widgets={}), "it stores the state of widgets"),
+    ("R23", metadata("draw", execution={}), "cell 5 [2] stores times of execution"),
+    ("R23", metadata("draw", nbval={"rtol": 0.1}), "cell 5 [2]: nbval has no 'why'"),
+    ("R23", metadata("draw", nbval={"tol": 1, "why": "noise"}), "nbval knows no ['tol']"),
+    ("R23", metadata("draw", nbval={"rtol": 0.1, "why": "noise"}), None),
+    (
+        "R23",
+        outputs("equality", picture("application/vnd.jupyter.widget-view+json", "{}")),
+        "stores a widget",
+    ),
+    ("R24", tags("draw", "realdata"), "cell 5 [2]: unknown tag 'realdata'"),
+    ("R25", metadata(None, book={"before": " ", "data": []}), "metadata.book.before is empty"),
+    ("R25", append("draw", "\nload_mnist()"), "is [], its code loads ['MNIST']"),
+    ("R25", tags("draw", "real-data"), "it loads none, and a cell is tagged real-data"),
+    (
+        "R25",
+        lambda nb: [
+            append("draw", "\nload_mnist()")(nb),
+            metadata(None, book={"before": "Python", "data": ["MNIST"]})(nb),
+        ],
+        "['MNIST']; no cell is tagged real-data",
+    ),
+    ("R26", append("imports", "\nfrom d2lhelpers.data import load"), "d2lhelpers.data has no load"),
+    ("R26", append("imports", "\nimport d2lhelpers.nowhere"), "is no module d2lhelpers.nowhere"),
+    ("R26", append("imports", "\nimport d2lhelpers\nd2lhelpers.fit"), "d2lhelpers has no fit"),
+    ("R26", append("imports", "\nfrom d2lhelpers import device\ndevice.seed(1)"), None),
+    (
+        "R26",
+        lambda nb: [
+            replace(name, "checks.compare", "checks.nowhere")(nb)
+            for name in ("check-1", "solution-1")
+        ],
+        "d2lhelpers.checks.core has no nowhere",
+    ),
+    ("R27", append("after", "It is simply a sum.\n"), "cell 6: 'simply'"),
+    ("R27", append("after", "What a sum!\n"), "cell 6: an exclamation mark"),
+    ("R27", append("after", "Not $n!$ but `x != y`.\n"), None),
+    ("R28", metadata(None, stamp={"seconds": 61.0, "peak_memory_mb": 9}), "it took 61.0 s"),
+    ("R28", metadata(None, stamp={"seconds": 6.0, "peak_memory_mb": 2_100}), "used 2,100 MB"),
+    ("R29", replace("after", "2.13", "2.14"), "cell 6: 2.14 is in no code and no output"),
+    ("R29", append("after", "That is 212.5 % of one, see chapter 6.2.\n"), None),
+    ("R29", append("after", "That is 212.4 % of one.\n"), "212.4 % is in no code"),
+    ("R29", append("after", "People reach 9.75 % {cite}`known2020`.\n"), None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "change", "message"),
+    MUTATIONS,
+    ids=[f"{number}-{message or 'allowed'}"[:60] for number, _, message in MUTATIONS],
+)
+def test_a_rule_notices_its_breach_and_nothing_else(
+    tmp_path: Path, number: str, change: Callable, message: str | None
+) -> None:
+    nb = good_notebook()
+    change(nb)
+    if number != "R9":
+        nb.cells[1].source = facts(nb)
+    found = breaches(nb, tmp_path)
+    if message is None:
+        assert found == {}
+    else:
+        assert list(found) == [number]
+        assert message in "\n".join(found[number])
+
+
+def test_every_rule_has_a_breach() -> None:
+    assert {number for number, _, message in MUTATIONS if message} == {r.number for r in RULES}

@@ -1,0 +1,73 @@
+"""The regression test of notebooks, run again under another environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+import stamps
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from seeds import calls_seed, run_seeds
+from variations import report, run_pytest
+
+SETTINGS = f"""\
+[pytest]
+addopts = -p nbregress --nbval --nbval-current-env --nbval-cell-timeout=60
+pythonpath = {stamps.ROOT / "tests"}
+"""
+SEED = """\
+import os
+def seed(number):
+    return number + 1_000 * int(os.environ.get("D2LHELPERS_SEED", "0"))"""
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One notebook that shows the environment, one with an assert that holds for seed 0 alone."""
+    root = tmp_path_factory.mktemp("book")
+    (root / "pytest.ini").write_text(SETTINGS)
+    write(root / "chapters" / "threads.ipynb", ("import os\nprint(os.environ['THREADS'])", "1\n"))
+    write(root / "chapters" / "lucky.ipynb", (SEED, ""), ("assert seed(7) < 2_000", ""), ("1", ""))
+    return root
+
+
+def write(path: Path, *cells: tuple[str, str]) -> None:
+    nb = new_notebook()
+    for count, (source, text) in enumerate(cells, start=1):
+        outputs = [new_output("stream", name="stdout", text=text)] if text else []
+        nb.cells.append(new_code_cell(source, execution_count=count, outputs=outputs))
+    path.parent.mkdir(exist_ok=True)
+    nbformat.write(nb, path)
+
+
+def test_a_cell_that_differs_in_one_variation_is_named(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = book / "chapters" / "threads.ipynb"
+    outcomes = {
+        f"{count} threads": run_pytest([path], {"THREADS": count}, root=book) for count in "12"
+    }
+    assert report(outcomes) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["1", "threads", "2", "threads"]
+    assert lines[1].split(maxsplit=1) == ["chapters/threads", "passed     1 cell differs"]
+    assert "2 threads: chapters/threads, Cell 1" in lines
+    assert report({"1 threads": outcomes["1 threads"]}) == 0
+
+
+def test_an_assert_that_holds_for_one_seed_alone_is_found(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = book / "chapters" / "lucky.ipynb"
+    assert calls_seed(path) and not calls_seed(book / "chapters" / "threads.ipynb")
+    outcomes = run_seeds([path], [1, 2], root=book)
+    assert report(outcomes) == 1
+    assert str(outcomes["seed 1"]["chapters/lucky"]) == "passed"
+    assert str(outcomes["seed 2"]["chapters/lucky"]) == "1 failed, 1 not run"
+    assert "AssertionError" in capsys.readouterr().out
+
+
+def test_a_run_that_cannot_start_is_no_success(book: Path) -> None:
+    with pytest.raises(RuntimeError, match=r"pytest ended with status 4:\n(.|\n)*nowhere"):
+        run_pytest([book / "nowhere.ipynb"], {}, root=book)

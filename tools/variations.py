@@ -1,0 +1,155 @@
+"""Run the notebooks' regression test under other numbers of threads and other instruction sets.
+
+    python tools/variations.py [NOTEBOOK ...]
+
+Outputs that other computers cannot repeat show here first: rounding depends on how a sum is cut
+over threads and on the width of the processor's vectors. Prints a table of notebooks by
+variations, then what differs. The exit status is 1 where anything does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+import stamps
+
+VARIATIONS = {
+    "1 thread": {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+    "2 threads": {"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2"},
+    "torch without AVX": {"ATEN_CPU_CAPABILITY": "default"},
+    "oneDNN with AVX2": {"ONEDNN_MAX_CPU_ISA": "AVX2"},
+}
+
+
+@dataclass
+class Outcome:
+    """What a run of pytest said about one notebook.
+
+    Attributes:
+        passed: number of cells.
+        differ: name of a cell -> first lines of the report, for cells with other outputs.
+        failed: the same for cells that raised, hung or could not be run.
+        not_run: number of cells after such a one.
+    """
+
+    passed: int = 0
+    differ: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    not_run: int = 0
+
+    def __str__(self) -> str:
+        cells = len(self.differ)
+        parts = [
+            f"{cells} cell{'s' if cells > 1 else ''} differ{'s' if cells == 1 else ''}"
+            if cells
+            else "",
+            f"{len(self.failed)} failed" if self.failed else "",
+            f"{self.not_run} not run" if self.not_run else "",
+        ]
+        return ", ".join(filter(None, parts)) or ("passed" if self.passed else "nothing was run")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK")
+    options = parser.parse_args(arguments)
+    paths = options.notebooks or stamps.notebooks()
+    outcomes = {}
+    for name, environment in VARIATIONS.items():
+        print(f"{name} ...", flush=True)
+        outcomes[name] = run_pytest(paths, environment, ["-n", "1"])
+    return report(outcomes)
+
+
+def run_pytest(
+    paths: Sequence[Path],
+    environment: dict[str, str],
+    arguments: Sequence[str] = (),
+    root: Path = stamps.ROOT,
+) -> dict[str, Outcome]:
+    """Run pytest on notebooks, with more variables in its environment.
+
+    Args:
+        paths: notebooks, at least one.
+        environment: is added to this process's own.
+        arguments: further arguments of pytest.
+        root: folder to run in, whose settings of pytest hold.
+
+    Returns:
+        path of a notebook relative to ``root``, without suffix -> what came out.
+
+    Raises:
+        RuntimeError: pytest could not run, with its last lines.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        record = Path(folder) / "record.xml"
+        finished = subprocess.run(
+            [
+                *(sys.executable, "-m", "pytest", *map(str, paths), *arguments),
+                *("-p", "no:cacheprovider", f"--junitxml={record}"),
+            ],
+            cwd=root,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+        )
+        if finished.returncode not in (0, 1):
+            last = "\n".join((finished.stdout + finished.stderr).splitlines()[-20:])
+            raise RuntimeError(f"pytest ended with status {finished.returncode}:\n{last}")
+        return read_record(record)
+
+
+def read_record(path: Path) -> dict[str, Outcome]:
+    """What a JUnit record says, by notebook."""
+    outcomes: dict[str, Outcome] = {}
+    for case in ElementTree.parse(path).iter("testcase"):
+        name = (case.get("classname") or case.get("name", "")).removesuffix(".ipynb")
+        outcome = outcomes.setdefault(name.replace(".", "/"), Outcome())
+        states = (p.get("value") for p in case.iter("property") if p.get("name") == "nbregress")
+        compared = any(re.search(r"\bcompared\b", state) for state in states)
+        problem = case.find("failure")
+        if problem is None:
+            problem = case.find("error")
+        if problem is not None:
+            group = outcome.differ if compared else outcome.failed
+            group[case.get("name", "")] = _first_lines(problem)
+        elif case.find("skipped") is not None:
+            outcome.not_run += 1
+        else:
+            outcome.passed += 1
+    return outcomes
+
+
+def report(outcomes: dict[str, dict[str, Outcome]]) -> int:
+    """Print a table of notebooks by runs, then what is wrong; 1 where anything is, else 0."""
+    names = sorted({name for run in outcomes.values() for name in run})
+    rows = [["", *outcomes]]
+    for name in names:
+        rows.append([name, *(str(run.get(name, "missing")) for run in outcomes.values())])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip())
+    for run, by_notebook in outcomes.items():
+        for name, outcome in sorted(by_notebook.items()):
+            for cell, text in {**outcome.differ, **outcome.failed}.items():
+                print(f"\n{run}: {name}, {cell}\n{text}")
+    good = names and all(text == "passed" for row in rows[1:] for text in row[1:])
+    return 0 if good else 1
+
+
+def _first_lines(problem: ElementTree.Element, count: int = 6) -> str:
+    lines = (problem.get("message") or problem.text or "").splitlines()
+    return "\n".join(f"    {line}" for line in lines[:count])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
