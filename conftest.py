@@ -6,9 +6,9 @@ import os
 # for each other cost a factor of ten. Set before torch is loaded; the kernels inherit it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from d2lhelpers import data  # noqa: E402
+from d2lhelpers import data
 
-pytest_plugins = ["tests.nbregress"]
+pytest_plugins = ["nbregress"]
 
 
 def pytest_nbregress_real_data() -> bool:

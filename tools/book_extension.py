@@ -1,0 +1,315 @@
+"""Sphinx extension of this book: two tables made from the notebooks, drawings, and page hygiene.
+
+* ``{outputs-table}``: one row per notebook, from the stamp that ``tools/execute.py`` wrote.
+* ``{myth-table}``: one row per claim on trial, from the cells tagged ``myth``.
+* ``{drawing}``: an SVG file set into the page, so that it takes the page's colors and fonts.
+* A stored error output is a warning, so a broken notebook cannot be published.
+* Pages get a description and a policy that forbids every other host; files that no page needs
+  are deleted after the build.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from myst_parser.mdit_to_docutils.base import default_slugify
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
+
+POLICY = (
+    "default-src 'none'; script-src 'self' file: 'unsafe-inline'; "
+    "style-src 'self' file: 'unsafe-inline'; img-src 'self' file: data:; "
+    "font-src 'self' file: data:; connect-src 'self' file:; "
+    "form-action 'self' file:; base-uri 'none'"
+)
+
+
+def heading_of(markdown: str) -> str:
+    """Text of the first heading in a Markdown source, "" without one."""
+    found = re.search(r"^#{1,6}\s+(.+?)\s*$", markdown, re.MULTILINE)
+    return found.group(1) if found else ""
+
+
+def first_sentences(markdown: str) -> str:
+    """Bold verdict and the sentence after it: ``**Wrong.** It has 60,000.``
+
+    Raises:
+        ValueError: the text does not hold a bold verdict at the start of a line.
+    """
+    found = re.search(r"^\*\*[^*]+\*\*[^\n]*", markdown, re.MULTILINE)
+    if not found:
+        raise ValueError("no bold verdict at the start of a line")
+    line = found.group(0)
+    if re.fullmatch(r"\*\*[^*]+\*\*", line.strip()):
+        following = markdown[found.end() :].strip().split("\n", 1)[0]
+        line = f"{line.strip()} {following}".strip()
+    return line
+
+
+def claims(notebook: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (heading, verdict) of each claim on trial, in the order of the page.
+
+    A cell tagged ``myth`` holds the heading; the verdict stands in the next cell tagged
+    ``verdict``, or in the same cell where it is tagged ``prose`` too.
+
+    Raises:
+        ValueError: a claim has no verdict.
+    """
+    heading = None
+    for cell in notebook["cells"]:
+        tags = cell["metadata"].get("tags", [])
+        source = "".join(cell["source"])
+        if "myth" in tags:
+            if heading is not None:
+                raise ValueError(f"no verdict for {heading!r}")
+            heading = heading_of(source)
+        if heading is not None and ("verdict" in tags or {"myth", "prose"} <= set(tags)):
+            yield heading, first_sentences(source)
+            heading = None
+    if heading is not None:
+        raise ValueError(f"no verdict for {heading!r}")
+
+
+def anchors(notebook: dict[str, Any]) -> dict[str, str]:
+    """Map each heading of the notebook to the anchor of its section on the page."""
+    slugs: dict[str, str] = {}
+    taken: set[str] = set()
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "markdown":
+            continue
+        for heading in re.findall(r"^#{1,3}\s+(.+?)\s*$", "".join(cell["source"]), re.MULTILINE):
+            plain = re.sub(r"[`*$\\]", "", heading)
+            slug, number = default_slugify(plain), 1
+            while slug in taken:
+                slug, number = f"{default_slugify(plain)}-{number}", number + 1
+            taken.add(slug)
+            slugs.setdefault(heading, slug)
+    return slugs
+
+
+def table(header: list[str], rows: list[list[str]], numbers: tuple[str, ...] = ()) -> list[str]:
+    """Lines of a Markdown table; columns whose heads are in ``numbers`` are set to the right."""
+    lines = [header, ["---:" if head in numbers else "---" for head in header], *rows]
+    return ["| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines]
+
+
+class NotebookTable(SphinxDirective):
+    """A table with rows from the notebooks in the table of contents."""
+
+    def notebooks(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield (document name, notebook); the page is rebuilt when one of them changes."""
+        for name in self.config.external_site_map:
+            path = Path(self.env.srcdir) / f"{name.removesuffix('.ipynb')}.ipynb"
+            if path.exists():
+                self.env.note_dependency(str(path))
+                yield name.removesuffix(".ipynb"), json.loads(path.read_text(encoding="utf-8"))
+
+    def render(self, lines: list[str]) -> list[nodes.Node]:
+        """Parse Markdown lines where the directive stands."""
+        container = nodes.container(classes=["notebook-table"])
+        self.state.nested_parse(StringList(lines, self.get_location()), 0, container)
+        return [container]
+
+    @staticmethod
+    def title_of(notebook: dict[str, Any]) -> str:
+        """Title of a notebook: its first heading."""
+        return heading_of("".join(notebook["cells"][0]["source"]))
+
+
+class OutputsTable(NotebookTable):
+    """``{outputs-table}``: when and with what each notebook was run."""
+
+    def run(self) -> list[nodes.Node]:
+        """Render one row per notebook."""
+        rows = []
+        for name, notebook in self.notebooks():
+            stamp = notebook["metadata"].get("stamp")
+            link = f"[{self.title_of(notebook)}](/{name}.ipynb)"
+            if not stamp:
+                rows.append([link, "not run yet", "", "", "", ""])
+                continue
+            versions = stamp["versions"]
+            rows.append(
+                [
+                    link,
+                    f"{stamp['seconds']:.0f}",
+                    f"{stamp['peak_memory_mb']:,.0f}",
+                    versions["python"],
+                    versions["torch"],
+                    f"`{stamp['code'][:8]}`",
+                ]
+            )
+        header = ["Notebook", "Seconds", "Memory (MB)", "Python", "PyTorch", "Code"]
+        return self.render(table(header, rows, ("Seconds", "Memory (MB)"))) if rows else []
+
+
+class MythTable(NotebookTable):
+    """``{myth-table}``: each claim on trial with its verdict and the page that decides it."""
+
+    def run(self) -> list[nodes.Node]:
+        """Render one row per claim."""
+        rows = []
+        for name, notebook in self.notebooks():
+            slugs = anchors(notebook)
+            try:
+                for heading, verdict in claims(notebook):
+                    claim = re.sub(r"^On trial:\s*", "", heading)
+                    page = f"[{self.title_of(notebook)}](/{name}.ipynb#{slugs[heading]})"
+                    rows.append([claim, verdict, page])
+            except ValueError as error:
+                logger.warning("%s: %s", name, error, location=self.get_location())
+        header = ["What people say", "What the run says", "Where"]
+        return self.render(table(header, rows)) if rows else []
+
+
+class Drawing(SphinxDirective):
+    """``{drawing}``: SVG set into the page; with two files the second is for narrow screens."""
+
+    required_arguments = 1
+    optional_arguments = 1
+    has_content = True
+    option_spec = {"alt": directives.unchanged_required}  # noqa: RUF012
+
+    def run(self) -> list[nodes.Node]:
+        """Inline the files and set the caption under them."""
+        if not self.options.get("alt"):
+            raise self.error("a drawing needs :alt:")
+        figure = nodes.container(classes=["drawing"])
+        for name, width in zip(self.arguments, ("wide", "narrow"), strict=False):
+            _, path = self.env.relfn2path(name)
+            self.env.note_dependency(path)
+            svg = re.sub(r"<\?xml.*?\?>\s*", "", Path(path).read_text(encoding="utf-8"))
+            kind = f"drawing-{width}" if len(self.arguments) == 2 else "drawing-only"
+            label = html.escape(self.options["alt"])
+            markup = f'<div class="{kind}" role="img" aria-label="{label}">{svg}</div>'
+            figure += nodes.raw("", markup, format="html")
+        if self.content:
+            caption = nodes.container(classes=["drawing-caption"])
+            self.state.nested_parse(self.content, self.content_offset, caption)
+            figure += caption
+        return [figure]
+
+
+def refuse_stored_errors(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Warn of an error among the stored outputs, unless its cell is there to show one."""
+    if not app.env.doc2path(docname).endswith(".ipynb"):
+        return
+    for number, cell in enumerate(json.loads(source[0])["cells"], start=1):
+        if "raises-exception" in cell["metadata"].get("tags", []):
+            continue
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "error":
+                logger.warning(
+                    "cell %d holds a stored error: %s", number, output["ename"], location=docname
+                )
+
+
+def name_solutions(app: Sphinx, doctree: nodes.document) -> None:
+    """Label the fold-out of a solution as one."""
+    for cell in doctree.findall(nodes.container):
+        if cell.get("nb_element") == "cell_code" and "tag_solution" in cell["classes"]:
+            cell["prompt_show"] = "Show a solution"
+            cell["prompt_hide"] = "Hide the solution"
+
+
+def restore_numbers(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Give Sphinx its own numbers back, or it would take every page for changed."""
+    env.toc_fignumbers = getattr(env, "numbers_in_book", env.toc_fignumbers)
+
+
+def number_by_page(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Number exercises and equations from 1 on each page: a new page changes no other."""
+    env.numbers_in_book = env.toc_fignumbers
+    env.toc_fignumbers = {
+        page: {
+            kind: {label: (number,) for number, label in enumerate(labels, start=1)}
+            for kind, labels in kinds.items()
+        }
+        for page, kinds in env.toc_fignumbers.items()
+    }
+    return []
+
+
+def describe_page(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Add the content policy and a description: the first paragraph of the page."""
+    paragraphs = doctree.findall(nodes.paragraph) if doctree else iter(())
+    first = next(paragraphs, None)
+    text = " ".join(first.astext().split()) if first is not None else f"{app.config.html_title}."
+    context["metatags"] = (
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}" />\n'
+        f'<meta name="description" content="{html.escape(text[:300])}" />\n'
+        + context.get("metatags", "")
+    )
+
+
+# What the theme and its extensions get wrong, as (pattern, replacement).
+MENDED = (
+    # The icons come from a font that the theme loads anyway; its 1.5 MB script draws them again.
+    (r"\s*<script[^>]*fontawesome\.js[^>]*></script>", ""),
+    # A label for screen readers that hides what the summary says.
+    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    # A button without a name.
+    (r'<summary><span class="toctree-toggle"', '<summary aria-label="Pages of this part"><span'
+     ' class="toctree-toggle"'),
+    # A list for screen readers whose entries are not list items.
+    (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
+)  # fmt: skip
+
+# Files of the theme and of MathJax that no page asks for.
+UNUSED = ("*.map", "fontawesome.js*", "fa-*.ttf", "*webpack-macros.html", "*.po")
+USED_BY_MATHJAX = ("tex-chtml.js", "input/tex/extensions/", "output/chtml/fonts/")
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Mend the pages and delete the files that none of them needs."""
+    if error or app.builder.name != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        before = after = page.read_text(encoding="utf-8")
+        for pattern, replacement in MENDED:
+            after = re.sub(pattern, replacement, after)
+        if after != before:
+            page.write_text(after, encoding="utf-8")
+    static = Path(app.outdir) / "_static"
+    mathjax = static / "mathjax"
+    unused = [path for pattern in UNUSED for path in static.rglob(pattern)]
+    unused += [
+        path
+        for path in mathjax.rglob("*.*")
+        if path.is_file() and not path.relative_to(mathjax).as_posix().startswith(USED_BY_MATHJAX)
+    ]
+    for path in unused:
+        path.unlink(missing_ok=True)
+    for folder in sorted(static.rglob("*"), reverse=True):
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives and the hooks."""
+    app.add_directive("outputs-table", OutputsTable)
+    app.add_directive("myth-table", MythTable)
+    app.add_directive("drawing", Drawing)
+    # Jupyter Book always sets this value; the extension that reads it is left out.
+    app.add_config_value("comments_config", {}, "")
+    app.connect("source-read", refuse_stored_errors)
+    app.connect("doctree-read", name_solutions)
+    app.connect("env-before-read-docs", restore_numbers)
+    app.connect("env-get-updated", number_by_page, priority=900)
+    app.connect("html-page-context", describe_page)
+    app.connect("build-finished", finish, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
