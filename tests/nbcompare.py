@@ -1,7 +1,5 @@
-"""Compare what a notebook shows with what it showed before.
-
-Text is compared line by line: numbers with a tolerance, everything between them exactly.
-Pictures are compared by their worst region; ``figure_distance.md`` says how that was chosen.
+"""Compare what a notebook shows with what it showed: text line by line, numbers with a
+tolerance, pictures by their worst region (``figure_distance.md`` says how that was chosen).
 """
 
 import base64
@@ -104,14 +102,12 @@ def _line_differences(a: list[str], b: list[str], tolerance: Tolerance) -> Itera
 
 
 def figure_distance(expected: np.ndarray, found: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return the largest local difference of two pictures and the map of differences.
+    """Return the largest local difference of two pictures, (H, W, 3) in [0, 1], and its map.
 
     A pixel differs by as much as it lies outside the values that the other picture has within
     ``MOVE`` pixels: edges that are smoothed otherwise, or moved that far, cost nothing. The
-    distance is the largest mean over ``REGION`` x ``REGION`` pixels.
-
-    Args:
-        expected, found: (H, W, 3) in [0, 1]; what one has more at the right and below is cut.
+    distance is the largest mean over ``REGION`` x ``REGION`` pixels. What one picture has more
+    at the right and below is cut.
     """
     height, width = np.minimum(expected.shape[:2], found.shape[:2])
     near, outside = (2 * MOVE + 1, 2 * MOVE + 1, 1), np.zeros((height, width))
@@ -127,6 +123,11 @@ def read_picture(encoded: str) -> np.ndarray:
     image = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA")
     page = Image.new("RGBA", image.size, "white")
     return np.asarray(Image.alpha_composite(page, image).convert("RGB"), np.float32) / 255
+
+
+def drawn_by(encoded: str) -> list[bytes]:
+    """Return what drew a PNG, as far as its minor version: another one has other fonts."""
+    return re.findall(rb"Software\0\D*\d+\.\d+", base64.b64decode(encoded))[:1]
 
 
 def picture_differences(expected: str, found: str, threshold: float, stem: Path) -> list[str]:

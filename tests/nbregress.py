@@ -16,7 +16,7 @@ from queue import Empty
 import nbformat
 import pytest
 from nbclient.client import CellExecutionComplete, NotebookClient
-from nbcompare import Tolerance, picture_differences, text_differences
+from nbcompare import Tolerance, drawn_by, picture_differences, text_differences
 from nbval import plugin as nbval
 
 POLL_SECONDS, INTERRUPT_SECONDS, MOST_DIFFERENCES = 0.5, 5, 10
@@ -57,15 +57,16 @@ def pytest_collect_file(file_path, parent):
 
 
 def pytest_terminal_summary(terminalreporter):
-    states, figures = Counter(), 0
+    states, figures = Counter(), Counter(compared=0)
     for report in (r for reports in terminalreporter.stats.values() for r in reports):
         for name, value in getattr(report, "user_properties", ()):
             if name == "nbregress":
                 states[value[0]] += 1
-                figures += value[1]
+                figures.update(value[1])
     if states:
         counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
-        terminalreporter.write_line(f"notebook cells: {counts}; {figures} figures compared")
+        drawn = ", ".join(f"{count} figures {what}" for what, count in figures.items())
+        terminalreporter.write_line(f"notebook cells: {counts}; {drawn}")
 
 
 class Notebook(nbval.IPyNbFile):
@@ -137,7 +138,7 @@ class Cell(nbval.IPyNbCell):
     """One code cell: it runs in the notebook's kernel, then its outputs are compared."""
 
     def setup(self):
-        self.state, self.figures = "failed before comparing", 0
+        self.state, self.figures = "failed before comparing", Counter()
         reason = "tagged nbval-skip" if self.options["skip"] else self.parent.not_run
         if reason:
             self.state = "not run"
@@ -160,7 +161,7 @@ class Cell(nbval.IPyNbCell):
             self.compare(outputs)
 
     def teardown(self):
-        self.user_properties.append(("nbregress", (self.state, self.figures)))
+        self.user_properties.append(("nbregress", (self.state, dict(self.figures))))
 
     def repr_failure(self, excinfo):
         error = excinfo.value
@@ -213,9 +214,10 @@ class Cell(nbval.IPyNbCell):
             if kind != other_kind:
                 new = [f"expected {kind} {expected[:80]!r}, found {other_kind} {found[:80]!r}"]
             elif kind.endswith(PICTURES):
-                self.figures += 1
-                stem = folder / f"cell-{self.cell_num}-{self.figures}"
-                new = picture_differences(expected, found, self.tolerance.figure, stem)
+                same = drawn_by(expected) == drawn_by(found)
+                self.figures["compared" if same else "of another version not compared"] += 1
+                stem, threshold = folder / f"cell-{self.cell_num}-{number}", self.tolerance.figure
+                new = picture_differences(expected, found, threshold, stem) if same else []
             else:
                 new = text_differences(expected, found, self.tolerance)
             differences += [f"\n  output {number} ({kind}), {difference}" for difference in new]
@@ -224,10 +226,7 @@ class Cell(nbval.IPyNbCell):
             self.raise_cell_error(f"differs from what is stored, {count} times:{listed}")
 
     def parts(self, outputs: list[nbformat.NotebookNode]) -> list[tuple[str, str]]:
-        """Flatten outputs to pairs (kind, text or picture), pieces of a stream joined.
-
-        What went to stderr comes last, as its place among the others is a matter of chance.
-        """
+        """Flatten outputs to pairs (kind, text or picture); stderr, whose place varies, is last."""
         parts, stderr = [], []
         for output in outputs:
             kind = output.output_type
