@@ -194,7 +194,10 @@ def open_page(browser, address: str) -> Iterator[Callable]:
 
     def open_it(name: str, width: int = 1280, theme: str = "light", **options: object):
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=theme, **options
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            reduced_motion="reduce",  # no half-faded colors when contrast is measured
+            **options,
         )
         contexts.append(context)
         page = context.new_page()
