@@ -45,17 +45,20 @@ class History:
     samples: list[int] = field(default_factory=list)
 
     def summary(self) -> str:
-        """One line: epochs, seconds, samples per second, and the last losses and accuracies."""
+        """One line: the last accuracies and losses, epochs, seconds, samples per second."""
         if not self.seconds:
             return "no epoch run"
         epochs, seconds = len(self.seconds), sum(self.seconds)
-        rate = sum(self.samples) / seconds
-        text = f"{epochs} epoch{'s' * (epochs > 1)} in {seconds:.1f} s ({rate:,.0f} samples/s)"
-        for name in ("loss", "accuracy"):
+        parts = []
+        for name in ("accuracy", "loss"):
             train, test = getattr(self, f"train_{name}"), getattr(self, f"test_{name}")
             if train:
-                text += f", {name} {train[-1]:.4f}" + (f" (test {test[-1]:.4f})" if test else "")
-        return text
+                parts.append(
+                    f"{name} {train[-1]:.4f}" + (f" (test {test[-1]:.4f})" if test else "")
+                )
+        rate = sum(self.samples) / seconds
+        parts.append(f"{epochs} epoch{'s' * (epochs > 1)} in {seconds:.1f} s")
+        return ", ".join(parts) + f", {rate:,.0f} samples/s"
 
 
 def fit(
