@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import gzip
 import http.server
+import importlib
+import inspect
 import json
 import os
 import re
@@ -31,6 +33,9 @@ LAUNCH = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+# Pages without a source of their own.
+MADE_BY_SPHINX = ["search", "genindex", "_modules/d2lhelpers/checks/core"]
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -218,7 +223,8 @@ def a_notebook_page() -> str:
 
 def test_the_pages_are_those_of_the_table_of_contents(site: Path) -> None:
     built = {path.relative_to(site).with_suffix("").as_posix() for path in site.rglob("*.html")}
-    assert built - {"index", "genindex", "search"} == set(documents())
+    written = {name for name in built if not name.startswith("_modules/")}
+    assert written - {"index", "genindex", "search"} == set(documents())
 
 
 def test_each_page_shows_its_title_and_its_promise(visits: dict[str, Visit]) -> None:
@@ -243,26 +249,132 @@ def test_tables_made_from_notebooks_have_a_row_for_each(soups, site: Path) -> No
         assert all(row.find("a", href=True) for row in rows), page
 
 
-def test_a_stored_error_fails_the_build(tmp_path: Path) -> None:
-    book = tmp_path / "book"
+# The helpers' reference
+
+
+def helpers() -> dict[str, list[str]]:
+    """Public names of each module of the helper package."""
+    names = {}
+    for path in sorted((ROOT / "d2lhelpers").rglob("*.py")):
+        if path.stem == "__init__":
+            continue
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        module = importlib.import_module(name)
+        own = [
+            key
+            for key, value in vars(module).items()
+            if (inspect.isclass(value) or inspect.isfunction(value)) and value.__module__ == name
+        ]
+        names[name] = getattr(module, "__all__", [key for key in own if not key.startswith("_")])
+    return names
+
+
+def reference_page(module: str) -> str:
+    return f"reference/{module.partition('.')[2].replace('.', '-')}"
+
+
+def test_every_helper_stands_on_the_page_of_its_module(soups, site: Path) -> None:
+    pages = [name for name in documents() if name.startswith("reference/")]
+    modules = helpers()
+    assert set(pages) == {"reference/index", *map(reference_page, modules)}
+    for module, names in modules.items():
+        soup = soups[site / f"{reference_page(module)}.html"]
+        assert names, module
+        for name in names:
+            entry = soup.find("dt", id=f"{module}.{name}")
+            assert entry, f"{module}.{name} is not on {reference_page(module)}"
+            assert entry.find_next_sibling("dd").get_text().strip(), f"{name} is not described"
+            if getattr(getattr(importlib.import_module(module), name), "__module__", "") == module:
+                assert entry.select_one("a[href*='_modules/'] .viewcode-link"), f"{name}: no source"
+
+
+def test_a_helper_links_to_the_notebooks_that_build_or_use_it(soups, site: Path) -> None:
+    targets = {
+        target
+        for path in (ROOT / "d2lhelpers").rglob("*.py")
+        for target in re.findall(r":doc:`([^`]*)`", path.read_text(encoding="utf-8"))
+    }
+    assert targets
+    for target in targets:
+        assert target.startswith("/"), f"{target} is found only from one place"
+        assert any((ROOT / f"{target[1:]}{suffix}").exists() for suffix in (".ipynb", ".md")), (
+            target
+        )
+    used = set()
+    for notebook in notebooks().values():
+        code = "\n".join(
+            "".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"
+        )
+        for module, names in re.findall(
+            r"^from (d2lhelpers\.\w+) import (.+)$", code, re.MULTILINE
+        ):
+            if module == "d2lhelpers.checks":
+                part = f"{module}.{names.split()[0]}"
+                used |= {(part, name) for name in re.findall(r"\bchecks\.(\w+)\(", code)}
+            else:
+                used |= {(module, name) for name in names.split(", ")}
+    assert {"fit", "huber_loss", "seed"} <= {name for _, name in used}
+    for module, name in used:
+        entry = soups[site / f"{reference_page(module)}.html"].find("dt", id=f"{module}.{name}")
+        assert entry.find_next_sibling("dd").select("a[href*='chapters/']"), f"{name}: no link"
+
+
+def test_the_index_holds_the_words_of_the_glossary_and_the_helpers(soups, site: Path) -> None:
+    entries = {link.get_text() for link in soups[site / "genindex.html"].select(".indextable a")}
+    words = re.findall(r"^(\w.*)\n  \S", (ROOT / "glossary.md").read_text(), re.MULTILINE)
+    assert len(words) > 30 and set(words) <= entries, set(words) - entries
+    assert "fit() (in module d2lhelpers.training)" in entries
+    assert soups[site / "reference" / "index.html"].select("article a[href$='genindex.html']")
+
+
+# Books of one page, built to see the settings and the extension at work
+
+
+def one_page_book(folder: Path, outputs: list[dict] | None = None) -> Path:
+    """A book with this book's settings and one notebook whose code cell holds ``outputs``."""
+    book = folder / "book"
+    shutil.rmtree(book, ignore_errors=True)
     (book / "chapters").mkdir(parents=True)
     shutil.copytree(ROOT / "tools", book / "tools")
     shutil.copytree(ROOT / "chapters" / "_static", book / "chapters" / "_static")
     shutil.copy(ROOT / "_config.yml", book)
     shutil.copy(ROOT / "references.bib", book)
     (book / "_toc.yml").write_text("format: jb-book\nroot: page\n")
-    error = {"output_type": "error", "ename": "ValueError", "evalue": "no", "traceback": ["no"]}
     cell = {"cell_type": "code", "execution_count": 1, "id": "b", "metadata": {}, "source": "1"}
     title = {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Page\n\nWords."}
-    page = {"cells": [title, {**cell, "outputs": []}], "nbformat": 4, "nbformat_minor": 5}
-    page["metadata"] = {"language_info": {"name": "python"}}
+    cells = [title, {**cell, "outputs": outputs or []}]
+    page = {"cells": cells, "nbformat": 4, "nbformat_minor": 5}
+    page["metadata"] = {
+        "language_info": {"name": "python"},
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+    }
     (book / "page.ipynb").write_text(json.dumps(page))
-    assert build(book, tmp_path / "good").returncode == 0
-    page["cells"][1]["outputs"] = [error]
-    (book / "page.ipynb").write_text(json.dumps(page))
-    result = build(book, tmp_path / "bad")
+    return book
+
+
+def edit(path: Path, *changes: tuple[str, str]) -> None:
+    text = path.read_text(encoding="utf-8")
+    for before, after in changes:
+        assert text.count(before) == 1, f"{path.name} holds {before!r} {text.count(before)} times"
+        text = text.replace(before, after)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_a_stored_error_fails_the_build(tmp_path: Path) -> None:
+    assert build(one_page_book(tmp_path), tmp_path / "good").returncode == 0
+    error = {"output_type": "error", "ename": "ValueError", "evalue": "no", "traceback": ["no"]}
+    result = build(one_page_book(tmp_path, outputs=[error]), tmp_path / "bad")
     assert result.returncode != 0
     assert "cell 2 holds a stored error: ValueError" in result.stdout + result.stderr
+
+
+def test_a_repair_that_no_longer_fits_fails_the_build(tmp_path: Path) -> None:
+    """As after an upgrade of the theme, when a repair's pattern misses the fault."""
+    book = one_page_book(tmp_path)
+    edit(book / "tools" / "book_extension.py", (r"fontawesome\.js[^>]", r"fontawesome-old\.js[^>]"))
+    result = build(book, tmp_path / "output")
+    assert result.returncode != 0
+    assert re.search(r"page.html: the repair .*fontawesome-old.* does not fit", result.stderr)
 
 
 # What is in the HTML
@@ -291,6 +403,8 @@ def test_no_page_names_another_host_to_load_from(soups, site: Path) -> None:
         for tag in soup.select("script, link, img, iframe, source, video, audio, form"):
             for key in ("src", "href", "action", "srcset"):
                 assert "//" not in str(tag.get(key, "")), f"{path.relative_to(site)}: {tag}"
+        if "_modules" in path.parts:
+            continue  # the source of a helper, which may name a mirror
         for word in ("unpkg", "cdn.", "jsdelivr", "cdnjs", "thebe", "googleapis"):
             assert word not in str(soup), f"{path.relative_to(site)} mentions {word}"
 
@@ -438,7 +552,7 @@ def test_axe_finds_no_serious_fault(open_page, theme: str) -> None:
     """Contrast, names of controls, order of headings and the rest of what axe-core checks."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     faults = []
-    for name in [*documents(), "search"]:
+    for name in [*documents(), *MADE_BY_SPHINX]:
         page = open_page(name, theme=theme)
         assert page.evaluate("document.documentElement.dataset.theme") == theme
         for violation in axe.run(page).response["violations"]:
@@ -450,7 +564,7 @@ def test_axe_finds_no_serious_fault(open_page, theme: str) -> None:
 
 
 def test_no_page_scrolls_sideways_on_a_phone(open_page) -> None:
-    for name in documents():
+    for name in [*documents(), *MADE_BY_SPHINX]:
         page = open_page(name, width=360)
         width = page.evaluate("document.documentElement.scrollWidth")
         reach = page.evaluate(
