@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gzip
+import hashlib
 import http.server
 import importlib
 import inspect
@@ -14,11 +16,13 @@ import shutil
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
+import pack
 import pytest
 import yaml
 from bs4 import BeautifulSoup
@@ -35,7 +39,7 @@ LAUNCH = [
 ]
 
 # Pages without a source of their own.
-MADE_BY_SPHINX = ["search", "genindex", "_modules/d2lhelpers/checks/core"]
+MADE_BY_SPHINX = ["search", "genindex", "_modules/d2lhelpers/checks/core", "404"]
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -101,19 +105,26 @@ def soups(site: Path) -> dict[Path, BeautifulSoup]:
     }
 
 
-@pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def serve(site: Path, handler: type = Quiet) -> Iterator[str]:
     """Address of the site on a local server."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *args: object) -> None:
-            pass
-
-    handler = functools.partial(Quiet, directory=str(site))
+    handler = functools.partial(handler, directory=str(site))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Address of the site on a local server."""
+    with serve(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -224,7 +235,7 @@ def a_notebook_page() -> str:
 def test_the_pages_are_those_of_the_table_of_contents(site: Path) -> None:
     built = {path.relative_to(site).with_suffix("").as_posix() for path in site.rglob("*.html")}
     written = {name for name in built if not name.startswith("_modules/")}
-    assert written - {"index", "genindex", "search"} == set(documents())
+    assert written - {"index", "genindex", "search", "404"} == set(documents())
 
 
 def test_each_page_shows_its_title_and_its_promise(visits: dict[str, Visit]) -> None:
@@ -377,6 +388,96 @@ def test_a_repair_that_no_longer_fits_fails_the_build(tmp_path: Path) -> None:
     assert re.search(r"page.html: the repair .*fontawesome-old.* does not fit", result.stderr)
 
 
+BUTTONS = ".dropdown-source-buttons, .dropdown-launch-buttons, [class*=btn-source], [class*=launch]"
+OUTWARD = "header a[href^=http], .bd-header-article a[href^=http]"
+
+
+def test_without_an_address_no_button_leads_anywhere(soups, site: Path) -> None:
+    for path, soup in soups.items():
+        assert not soup.select(BUTTONS), path.relative_to(site)
+        assert not soup.select(OUTWARD), path.relative_to(site)
+
+
+def test_addresses_set_in_one_place_appear_on_the_page(tmp_path: Path) -> None:
+    """The repository with its buttons, the launch service, the preview of a link."""
+    book = one_page_book(tmp_path)
+    edit(
+        book / "_config.yml",
+        ('\n  url: ""', '\n  url: "https://github.com/example/course"'),
+        ('colab_url: ""', 'colab_url: "https://colab.example.org"'),
+        ('baseurl: ""', 'baseurl: "https://example.org/course"'),
+    )
+    result = build(book, tmp_path / "output")
+    assert result.returncode == 0, result.stderr
+    html = tmp_path / "output" / "_build" / "html"
+    page = BeautifulSoup((html / "page.html").read_text(), "html.parser")
+    links = {link["href"] for link in page.select(OUTWARD)}
+    repository = "https://github.com/example/course"
+    assert repository in links
+    assert f"{repository}/edit/main/page.ipynb" in links
+    assert any(link.startswith(f"{repository}/issues/new") for link in links)
+    launch = "https://colab.example.org/github/example/course/blob/main/page.ipynb"
+    assert launch in links
+    assert len(links) == 4, links
+    assert page.find("meta", property="og:url")["content"] == "https://example.org/course/page.html"
+    image = page.find("meta", property="og:image")["content"]
+    assert image.startswith("https://example.org/course/")
+    assert (html / image.removeprefix("https://example.org/course/")).exists()
+    lost = (html / "404.html").read_text()
+    assert 'href="/course/page.html"' in lost and 'src="/course/_static' in lost
+
+
+def test_watching_builds_again_and_reloads_the_page(browser, tmp_path: Path) -> None:
+    book = one_page_book(tmp_path)
+    command = [sys.executable, str(ROOT / "tools" / "watch.py"), "--port", "0", str(book)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watcher:
+        try:
+            said = (re.search(r"http://[\d.:]+", line) for line in watcher.stdout)
+            address = next(found.group(0) for found in said if found)
+            page = browser.new_page()
+            page.goto(f"{address}/page.html")
+            assert "Words." in page.locator("article").inner_text()
+            edit(book / "page.ipynb", ("Words.", "Other phrase."))
+            page.wait_for_selector("article :text('Other phrase.')", timeout=60_000)
+            page.close()
+        finally:
+            watcher.terminate()
+
+
+# What is published
+
+
+def test_the_archive_is_the_site_and_the_same_every_time(site: Path, tmp_path: Path) -> None:
+    twin = tmp_path / "twin"  # the same files, made in another order at another time
+    for path in sorted(site.rglob("*"), reverse=True):
+        if path.is_file():
+            copy = twin / path.relative_to(site)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+            os.utime(copy, (1e9, 1e9))
+    first, second = pack.pack(site, tmp_path / "1"), pack.pack(twin, tmp_path / "2")
+    assert first.read_bytes() == second.read_bytes()
+    assert first.name == f"deep-learning-book-{pack.version()}.zip"
+    digest, name = first.with_name(f"{first.name}.sha256").read_text().split()
+    assert (digest, name) == (hashlib.sha256(first.read_bytes()).hexdigest(), first.name)
+    with zipfile.ZipFile(first) as packed:
+        packed.extractall(tmp_path / "unpacked")
+    unpacked = tmp_path / "unpacked" / first.stem
+    assert (unpacked / "index.html").exists() and (unpacked / ".nojekyll").exists()
+    for path in unpacked.rglob("*.*"):
+        if path.is_file():
+            assert path.read_bytes() == (site / path.relative_to(unpacked)).read_bytes()
+    assert {path.relative_to(unpacked) for path in unpacked.rglob("*.html")} == {
+        path.relative_to(site) for path in site.rglob("*.html")
+    }
+
+
+def test_an_empty_site_is_not_packed(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="build the book first"):
+        pack.pack(tmp_path, tmp_path / "archive")
+    assert not (tmp_path / "archive").exists()
+
+
 # What is in the HTML
 
 
@@ -389,7 +490,11 @@ def test_every_internal_link_and_anchor_resolves(soups, site: Path) -> None:
             if re.match(r"[a-z]+:", target):
                 continue
             place, anchor = urldefrag(target.split("?")[0] if "?" in target else target)
-            file = (path.parent / unquote(place)).resolve() if place else path
+            folder = path.parent
+            if path.name == "404.html" and place:  # shown at any depth, so it leads from the root
+                assert place.startswith("/"), f"404.html: {target}"
+                folder, place = site, place[1:]
+            file = (folder / unquote(place)).resolve() if place else path
             wrong_anchor = (
                 anchor and file.suffix == ".html" and unquote(anchor) not in anchors[file]
             )
@@ -429,6 +534,10 @@ def test_each_page_has_language_title_and_description(soups, site: Path) -> None
         description = soup.find("meta", {"name": "description"})
         assert description and len(description["content"].split()) >= 5, name
         descriptions.add(description["content"])
+        preview = {tag["property"]: tag["content"] for tag in soup.select("meta[property]")}
+        assert preview["og:title"] and preview["og:title"] in soup.title.get_text(), name
+        assert preview["og:description"] == description["content"], name
+        assert "og:image" not in preview, "an image without an address cannot be found"
     assert len(descriptions) == len(documents()), "two pages share a description"
 
 
@@ -552,7 +661,10 @@ def test_axe_finds_no_serious_fault(open_page, theme: str) -> None:
     """Contrast, names of controls, order of headings and the rest of what axe-core checks."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     faults = []
+    alike = {page for page in map(reference_page, helpers()) if not page.endswith("training")}
     for name in [*documents(), *MADE_BY_SPHINX]:
+        if name in alike:
+            continue  # made by the same program as the page on training
         page = open_page(name, theme=theme)
         assert page.evaluate("document.documentElement.dataset.theme") == theme
         for violation in axe.run(page).response["violations"]:
@@ -613,6 +725,30 @@ def test_figures_are_sharp_and_follow_the_theme(open_page) -> None:
             assert ("invert" in figure["filter"]) != figure["photo"], f"{name}: {figure}"
             if not figure["photo"]:
                 assert abs(figure["shape"] - 1) < 0.02, f"{name}: {figure}"
+
+
+def test_the_page_for_a_lost_address_works_at_any_depth(browser, site: Path) -> None:
+    class Host(Quiet):
+        """Gives 404.html for what is not there, as hosts of static sites do."""
+
+        def send_error(self, code: int, *args: object) -> None:
+            body = (site / "404.html").read_bytes()
+            self.send_response(code)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(body)
+
+    with serve(site, Host) as address:
+        page = browser.new_page()
+        missing: list[str] = []
+        page.on("response", lambda r: r.status >= 400 and missing.append(r.url))
+        lost = f"{address}chapters/no/such/page.html"
+        page.goto(lost, wait_until="networkidle")
+        assert missing == [lost]
+        assert page.locator("article h1").inner_text().startswith("Page not found")
+        page.locator("article a", has_text="first page").click()
+        page.wait_for_url(f"{address}intro.html")
+        page.close()
 
 
 def test_the_copy_button_copies_the_code(open_page) -> None:
