@@ -3,10 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 HTML := _build/html
 
-.PHONY: help setup book serve test test-seeds test-latest execute lab lint format clean
+.PHONY: help setup book serve watch dist test test-seeds test-latest execute lab lint format clean
 
 help:
 	@echo "make book      build the site          make serve    show it on http://127.0.0.1:8000"
+	@echo "make watch     show it, and build again and reload when a source changes"
+	@echo "make dist      pack the site into dist/, with its SHA-256"
 	@echo "make test      run every test          make lab      open the notebooks"
 	@echo "make execute   re-run the notebooks whose outputs are out of date"
 	@echo "               (NOTEBOOK=chapters/... for one, NOTEBOOK=--all for every one)"
@@ -26,6 +28,12 @@ book: setup
 serve: book
 	@echo "Book: http://127.0.0.1:8000 (stop with Ctrl-C)"
 	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory $(HTML)
+
+watch: setup
+	@$(BIN)/python tools/watch.py
+
+dist: book
+	@$(BIN)/python tools/pack.py
 
 test: setup
 	$(BIN)/python -m pytest
@@ -53,4 +61,4 @@ format: setup
 	$(BIN)/ruff format d2lhelpers tests tools conftest.py
 
 clean:
-	rm -rf _build .nbregress .pytest_cache .ruff_cache
+	rm -rf _build dist .nbregress .pytest_cache .ruff_cache

@@ -58,7 +58,7 @@ class LiveCurves:
     """A callback for :func:`~d2lhelpers.training.fit` that draws the curves as they grow.
 
     In a notebook there is one output, updated in place; elsewhere nothing is opened, and
-    :attr:`figure` holds the drawing, ready for ``savefig``.
+    ``figure`` holds the drawing, ready for ``savefig``.
 
     Args:
         seconds_between: redraw at most this often, in seconds, so that drawing does not slow

@@ -31,7 +31,8 @@ class History:
         epochs: how many were asked for.
         train_loss: mean loss per sample, measured while the weights were changing.
         train_accuracy: in [0, 1], likewise; empty where labels are not classes.
-        test_loss, test_accuracy: after the epoch; empty without test batches.
+        test_loss: mean loss per sample after the epoch; empty without test batches.
+        test_accuracy: in [0, 1], likewise.
         seconds: wall time of the epoch's training, without evaluation.
         samples: training samples seen in the epoch.
     """

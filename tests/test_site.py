@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gzip
+import hashlib
 import http.server
+import importlib
+import inspect
 import json
 import os
 import re
@@ -12,11 +16,13 @@ import shutil
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
+import pack
 import pytest
 import yaml
 from bs4 import BeautifulSoup
@@ -31,6 +37,9 @@ LAUNCH = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+# Pages without a source of their own.
+MADE_BY_SPHINX = ["search", "genindex", "_modules/d2lhelpers/checks/core", "404"]
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -96,19 +105,26 @@ def soups(site: Path) -> dict[Path, BeautifulSoup]:
     }
 
 
-@pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def serve(site: Path, handler: type = Quiet) -> Iterator[str]:
     """Address of the site on a local server."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *args: object) -> None:
-            pass
-
-    handler = functools.partial(Quiet, directory=str(site))
+    handler = functools.partial(handler, directory=str(site))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Address of the site on a local server."""
+    with serve(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -221,7 +237,8 @@ def a_notebook_page() -> str:
 
 def test_the_pages_are_those_of_the_table_of_contents(site: Path) -> None:
     built = {path.relative_to(site).with_suffix("").as_posix() for path in site.rglob("*.html")}
-    assert built - {"index", "genindex", "search"} == set(documents())
+    written = {name for name in built if not name.startswith("_modules/")}
+    assert written - {"index", "genindex", "search", "404"} == set(documents())
 
 
 def test_each_page_shows_its_title_and_its_promise(visits: dict[str, Visit]) -> None:
@@ -246,26 +263,222 @@ def test_tables_made_from_notebooks_have_a_row_for_each(soups, site: Path) -> No
         assert all(row.find("a", href=True) for row in rows), page
 
 
-def test_a_stored_error_fails_the_build(tmp_path: Path) -> None:
-    book = tmp_path / "book"
+# The helpers' reference
+
+
+def helpers() -> dict[str, list[str]]:
+    """Public names of each module of the helper package."""
+    names = {}
+    for path in sorted((ROOT / "d2lhelpers").rglob("*.py")):
+        if path.stem == "__init__":
+            continue
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        module = importlib.import_module(name)
+        own = [
+            key
+            for key, value in vars(module).items()
+            if (inspect.isclass(value) or inspect.isfunction(value)) and value.__module__ == name
+        ]
+        names[name] = getattr(module, "__all__", [key for key in own if not key.startswith("_")])
+    return names
+
+
+def reference_page(module: str) -> str:
+    return f"reference/{module.partition('.')[2].replace('.', '-')}"
+
+
+def test_every_helper_stands_on_the_page_of_its_module(soups, site: Path) -> None:
+    pages = [name for name in documents() if name.startswith("reference/")]
+    modules = helpers()
+    assert set(pages) == {"reference/index", *map(reference_page, modules)}
+    for module, names in modules.items():
+        soup = soups[site / f"{reference_page(module)}.html"]
+        assert names, module
+        for name in names:
+            entry = soup.find("dt", id=f"{module}.{name}")
+            assert entry, f"{module}.{name} is not on {reference_page(module)}"
+            assert entry.find_next_sibling("dd").get_text().strip(), f"{name} is not described"
+            if getattr(getattr(importlib.import_module(module), name), "__module__", "") == module:
+                assert entry.select_one("a[href*='_modules/'] .viewcode-link"), f"{name}: no source"
+
+
+def test_a_helper_links_to_the_notebooks_that_build_or_use_it(soups, site: Path) -> None:
+    targets = {
+        target
+        for path in (ROOT / "d2lhelpers").rglob("*.py")
+        for target in re.findall(r":doc:`([^`]*)`", path.read_text(encoding="utf-8"))
+    }
+    assert targets
+    for target in targets:
+        assert target.startswith("/"), f"{target} is found only from one place"
+        assert any((ROOT / f"{target[1:]}{suffix}").exists() for suffix in (".ipynb", ".md")), (
+            target
+        )
+    used = set()
+    for notebook in notebooks().values():
+        code = "\n".join(
+            "".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"
+        )
+        for module, names in re.findall(
+            r"^from (d2lhelpers\.\w+) import (.+)$", code, re.MULTILINE
+        ):
+            if module == "d2lhelpers.checks":
+                part = f"{module}.{names.split()[0]}"
+                used |= {(part, name) for name in re.findall(r"\bchecks\.(\w+)\(", code)}
+            else:
+                used |= {(module, name) for name in names.split(", ")}
+    assert {"fit", "huber_loss", "seed"} <= {name for _, name in used}
+    for module, name in used:
+        entry = soups[site / f"{reference_page(module)}.html"].find("dt", id=f"{module}.{name}")
+        assert entry.find_next_sibling("dd").select("a[href*='chapters/']"), f"{name}: no link"
+
+
+def test_the_index_holds_the_words_of_the_glossary_and_the_helpers(soups, site: Path) -> None:
+    entries = {link.get_text() for link in soups[site / "genindex.html"].select(".indextable a")}
+    words = re.findall(r"^(\w.*)\n  \S", (ROOT / "glossary.md").read_text(), re.MULTILINE)
+    assert len(words) > 30 and set(words) <= entries, set(words) - entries
+    assert "fit() (in module d2lhelpers.training)" in entries
+    assert soups[site / "reference" / "index.html"].select("article a[href$='genindex.html']")
+
+
+# Books of one page, built to see the settings and the extension at work
+
+
+def one_page_book(folder: Path, outputs: list[dict] | None = None) -> Path:
+    """A book with this book's settings and one notebook whose code cell holds ``outputs``."""
+    book = folder / "book"
+    shutil.rmtree(book, ignore_errors=True)
     (book / "chapters").mkdir(parents=True)
     shutil.copytree(ROOT / "tools", book / "tools")
     shutil.copytree(ROOT / "chapters" / "_static", book / "chapters" / "_static")
     shutil.copy(ROOT / "_config.yml", book)
     shutil.copy(ROOT / "references.bib", book)
     (book / "_toc.yml").write_text("format: jb-book\nroot: page\n")
-    error = {"output_type": "error", "ename": "ValueError", "evalue": "no", "traceback": ["no"]}
     cell = {"cell_type": "code", "execution_count": 1, "id": "b", "metadata": {}, "source": "1"}
     title = {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Page\n\nWords."}
-    page = {"cells": [title, {**cell, "outputs": []}], "nbformat": 4, "nbformat_minor": 5}
-    page["metadata"] = {"language_info": {"name": "python"}}
+    cells = [title, {**cell, "outputs": outputs or []}]
+    page = {"cells": cells, "nbformat": 4, "nbformat_minor": 5}
+    page["metadata"] = {
+        "language_info": {"name": "python"},
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+    }
     (book / "page.ipynb").write_text(json.dumps(page))
-    assert build(book, tmp_path / "good").returncode == 0
-    page["cells"][1]["outputs"] = [error]
-    (book / "page.ipynb").write_text(json.dumps(page))
-    result = build(book, tmp_path / "bad")
+    return book
+
+
+def edit(path: Path, *changes: tuple[str, str]) -> None:
+    text = path.read_text(encoding="utf-8")
+    for before, after in changes:
+        assert text.count(before) == 1, f"{path.name} holds {before!r} {text.count(before)} times"
+        text = text.replace(before, after)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_a_stored_error_fails_the_build(tmp_path: Path) -> None:
+    assert build(one_page_book(tmp_path), tmp_path / "good").returncode == 0
+    error = {"output_type": "error", "ename": "ValueError", "evalue": "no", "traceback": ["no"]}
+    result = build(one_page_book(tmp_path, outputs=[error]), tmp_path / "bad")
     assert result.returncode != 0
     assert "cell 2 holds a stored error: ValueError" in result.stdout + result.stderr
+
+
+def test_a_repair_that_no_longer_fits_fails_the_build(tmp_path: Path) -> None:
+    """As after an upgrade of the theme, when a repair's pattern misses the fault."""
+    book = one_page_book(tmp_path)
+    edit(book / "tools" / "book_extension.py", (r"fontawesome\.js[^>]", r"fontawesome-old\.js[^>]"))
+    result = build(book, tmp_path / "output")
+    assert result.returncode != 0
+    assert re.search(r"page.html: the repair .*fontawesome-old.* does not fit", result.stderr)
+
+
+BUTTONS = ".dropdown-source-buttons, .dropdown-launch-buttons, [class*=btn-source], [class*=launch]"
+OUTWARD = "header a[href^=http], .bd-header-article a[href^=http]"
+
+
+def test_without_an_address_no_button_leads_anywhere(soups, site: Path) -> None:
+    for path, soup in soups.items():
+        assert not soup.select(BUTTONS), path.relative_to(site)
+        assert not soup.select(OUTWARD), path.relative_to(site)
+
+
+def test_addresses_set_in_one_place_appear_on_the_page(tmp_path: Path) -> None:
+    """The repository with its buttons, the launch service, the preview of a link."""
+    book = one_page_book(tmp_path)
+    edit(
+        book / "_config.yml",
+        ('\n  url: ""', '\n  url: "https://github.com/example/course"'),
+        ('colab_url: ""', 'colab_url: "https://colab.example.org"'),
+        ('baseurl: ""', 'baseurl: "https://example.org/course"'),
+    )
+    result = build(book, tmp_path / "output")
+    assert result.returncode == 0, result.stderr
+    html = tmp_path / "output" / "_build" / "html"
+    page = BeautifulSoup((html / "page.html").read_text(), "html.parser")
+    links = {link["href"] for link in page.select(OUTWARD)}
+    repository = "https://github.com/example/course"
+    assert repository in links
+    assert f"{repository}/edit/main/page.ipynb" in links
+    assert any(link.startswith(f"{repository}/issues/new") for link in links)
+    launch = "https://colab.example.org/github/example/course/blob/main/page.ipynb"
+    assert launch in links
+    assert len(links) == 4, links
+    assert page.find("meta", property="og:url")["content"] == "https://example.org/course/page.html"
+    image = page.find("meta", property="og:image")["content"]
+    assert image.startswith("https://example.org/course/")
+    assert (html / image.removeprefix("https://example.org/course/")).exists()
+    lost = (html / "404.html").read_text()
+    assert 'href="/course/page.html"' in lost and 'src="/course/_static' in lost
+
+
+def test_watching_builds_again_and_reloads_the_page(browser, tmp_path: Path) -> None:
+    book = one_page_book(tmp_path)
+    command = [sys.executable, str(ROOT / "tools" / "watch.py"), "--port", "0", str(book)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watcher:
+        try:
+            said = (re.search(r"http://[\d.:]+", line) for line in watcher.stdout)
+            address = next(found.group(0) for found in said if found)
+            page = browser.new_page()
+            page.goto(f"{address}/page.html")
+            assert "Words." in page.locator("article").inner_text()
+            edit(book / "page.ipynb", ("Words.", "Other phrase."))
+            page.wait_for_selector("article :text('Other phrase.')", timeout=60_000)
+            page.close()
+        finally:
+            watcher.terminate()
+
+
+# What is published
+
+
+def test_the_archive_is_the_site_and_the_same_every_time(site: Path, tmp_path: Path) -> None:
+    twin = tmp_path / "twin"  # the same files, made in another order at another time
+    for path in sorted(site.rglob("*"), reverse=True):
+        if path.is_file():
+            copy = twin / path.relative_to(site)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+            os.utime(copy, (1e9, 1e9))
+    first, second = pack.pack(site, tmp_path / "1"), pack.pack(twin, tmp_path / "2")
+    assert first.read_bytes() == second.read_bytes()
+    assert first.name == f"deep-learning-book-{pack.version()}.zip"
+    digest, name = first.with_name(f"{first.name}.sha256").read_text().split()
+    assert (digest, name) == (hashlib.sha256(first.read_bytes()).hexdigest(), first.name)
+    with zipfile.ZipFile(first) as packed:
+        packed.extractall(tmp_path / "unpacked")
+    unpacked = tmp_path / "unpacked" / first.stem
+    assert (unpacked / "index.html").exists() and (unpacked / ".nojekyll").exists()
+    for path in unpacked.rglob("*.*"):
+        if path.is_file():
+            assert path.read_bytes() == (site / path.relative_to(unpacked)).read_bytes()
+    assert {path.relative_to(unpacked) for path in unpacked.rglob("*.html")} == {
+        path.relative_to(site) for path in site.rglob("*.html")
+    }
+
+
+def test_an_empty_site_is_not_packed(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="build the book first"):
+        pack.pack(tmp_path, tmp_path / "archive")
+    assert not (tmp_path / "archive").exists()
 
 
 # What is in the HTML
@@ -280,7 +493,11 @@ def test_every_internal_link_and_anchor_resolves(soups, site: Path) -> None:
             if re.match(r"[a-z]+:", target):
                 continue
             place, anchor = urldefrag(target.split("?")[0] if "?" in target else target)
-            file = (path.parent / unquote(place)).resolve() if place else path
+            folder = path.parent
+            if path.name == "404.html" and place:  # shown at any depth, so it leads from the root
+                assert place.startswith("/"), f"404.html: {target}"
+                folder, place = site, place[1:]
+            file = (folder / unquote(place)).resolve() if place else path
             wrong_anchor = (
                 anchor and file.suffix == ".html" and unquote(anchor) not in anchors[file]
             )
@@ -294,6 +511,8 @@ def test_no_page_names_another_host_to_load_from(soups, site: Path) -> None:
         for tag in soup.select("script, link, img, iframe, source, video, audio, form"):
             for key in ("src", "href", "action", "srcset"):
                 assert "//" not in str(tag.get(key, "")), f"{path.relative_to(site)}: {tag}"
+        if "_modules" in path.parts:
+            continue  # the source of a helper, which may name a mirror
         for word in ("unpkg", "cdn.", "jsdelivr", "cdnjs", "thebe", "googleapis"):
             assert word not in str(soup), f"{path.relative_to(site)} mentions {word}"
 
@@ -318,6 +537,10 @@ def test_each_page_has_language_title_and_description(soups, site: Path) -> None
         description = soup.find("meta", {"name": "description"})
         assert description and len(description["content"].split()) >= 5, name
         descriptions.add(description["content"])
+        preview = {tag["property"]: tag["content"] for tag in soup.select("meta[property]")}
+        assert preview["og:title"] and preview["og:title"] in soup.title.get_text(), name
+        assert preview["og:description"] == description["content"], name
+        assert "og:image" not in preview, "an image without an address cannot be found"
     assert len(descriptions) == len(documents()), "two pages share a description"
 
 
@@ -441,7 +664,10 @@ def test_axe_finds_no_serious_fault(open_page, theme: str) -> None:
     """Contrast, names of controls, order of headings and the rest of what axe-core checks."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     faults = []
-    for name in [*documents(), "search"]:
+    alike = {page for page in map(reference_page, helpers()) if not page.endswith("training")}
+    for name in [*documents(), *MADE_BY_SPHINX]:
+        if name in alike:
+            continue  # made by the same program as the page on training
         page = open_page(name, theme=theme)
         assert page.evaluate("document.documentElement.dataset.theme") == theme
         for violation in axe.run(page).response["violations"]:
@@ -453,7 +679,7 @@ def test_axe_finds_no_serious_fault(open_page, theme: str) -> None:
 
 
 def test_no_page_scrolls_sideways_on_a_phone(open_page) -> None:
-    for name in documents():
+    for name in [*documents(), *MADE_BY_SPHINX]:
         page = open_page(name, width=360)
         width = page.evaluate("document.documentElement.scrollWidth")
         reach = page.evaluate(
@@ -502,6 +728,30 @@ def test_figures_are_sharp_and_follow_the_theme(open_page) -> None:
             assert ("invert" in figure["filter"]) != figure["photo"], f"{name}: {figure}"
             if not figure["photo"]:
                 assert abs(figure["shape"] - 1) < 0.02, f"{name}: {figure}"
+
+
+def test_the_page_for_a_lost_address_works_at_any_depth(browser, site: Path) -> None:
+    class Host(Quiet):
+        """Gives 404.html for what is not there, as hosts of static sites do."""
+
+        def send_error(self, code: int, *args: object) -> None:
+            body = (site / "404.html").read_bytes()
+            self.send_response(code)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(body)
+
+    with serve(site, Host) as address:
+        page = browser.new_page()
+        missing: list[str] = []
+        page.on("response", lambda r: r.status >= 400 and missing.append(r.url))
+        lost = f"{address}chapters/no/such/page.html"
+        page.goto(lost, wait_until="networkidle")
+        assert missing == [lost]
+        assert page.locator("article h1").inner_text().startswith("Page not found")
+        page.locator("article a", has_text="first page").click()
+        page.wait_for_url(f"{address}intro.html")
+        page.close()
 
 
 def test_the_copy_button_copies_the_code(open_page) -> None:

@@ -16,12 +16,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from myst_parser.mdit_to_docutils.base import default_slugify
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -242,31 +244,99 @@ def number_by_page(app: Sphinx, env: BuildEnvironment) -> list[str]:
     return []
 
 
+def complete_theme_options(app: Sphinx, config: Config) -> None:
+    """Add the book's options to Jupyter Book's, and buttons where they have an address to lead to.
+
+    ``html_theme_options`` in ``_config.yml`` would take the place of what Jupyter Book makes of
+    ``repository`` and ``launch_buttons``; so the book's options have a name of their own.
+    """
+    options = config.html_theme_options
+    published = bool(options.get("repository_url"))
+    for button in ("use_repository_button", "use_edit_page_button", "use_issues_button"):
+        options[button] = published
+    if not published:
+        options["launch_buttons"] = {}
+    options.update(config.book_theme_options)
+
+
+def site_address(app: Sphinx) -> str:
+    """Where the site is published, with a slash at the end; "" where that is not set."""
+    address = app.config.html_baseurl
+    return f"{address.rstrip('/')}/" if address else ""
+
+
+def preview_tags(app: Sphinx, pagename: str, title: str, description: str) -> str:
+    """What a link to the page shows elsewhere; the image needs the address of the site."""
+    tags = {
+        "og:site_name": app.config.html_title,
+        "og:type": "website" if pagename == app.config.root_doc else "article",
+        "og:title": title,
+        "og:description": description,
+    }
+    if address := site_address(app):
+        tags["og:url"] = f"{address}{pagename}.html"
+        tags["og:image"] = f"{address}_static/preview.png"
+        tags["og:image:alt"] = f"Regions of three classes, and the title {app.config.html_title}"
+    return "".join(
+        f'<meta property="{name}" content="{html.escape(value)}" />\n'
+        for name, value in tags.items()
+    )
+
+
 def describe_page(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Add the content policy and a description: the first paragraph of the page."""
+    """Add the content policy, a description (the page's first paragraph), and a preview."""
     paragraphs = doctree.findall(nodes.paragraph) if doctree else iter(())
     first = next(paragraphs, None)
     text = " ".join(first.astext().split()) if first is not None else f"{app.config.html_title}."
+    title = html.unescape(re.sub(r"<[^>]+>", "", context.get("title", "")))
     context["metatags"] = (
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}" />\n'
         f'<meta name="description" content="{html.escape(text[:300])}" />\n'
+        + preview_tags(app, pagename, title, text[:300])
         + context.get("metatags", "")
     )
 
 
-# What the theme and its extensions get wrong, as (pattern, replacement).
+def lost_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield the page that a server gives for an address without one."""
+    start = f"{app.config.root_doc}.html"
+    body = f"""<section><h1>Page not found</h1>
+<p>There is no page at this address.
+Begin at the <a href="{start}">first page</a>, look into the <a href="genindex.html">index</a>,
+or <a href="search.html">search the book</a>.</p></section>"""
+    yield "404", {"title": "Page not found", "body": body}, "page.html"
+
+
+def lead_from_anywhere(app: Sphinx, page: str) -> str:
+    """The lost page with addresses that begin at the root: it is shown at any depth."""
+    root = urlsplit(site_address(app)).path or "/"
+    return re.sub(
+        r'\b(href|src|action|data-content_root)="(?![#/]|[a-z]+:)(?:\./)?', rf'\1="{root}', page
+    )
+
+
+# What the theme and its extensions get wrong, as (pattern, replacement, trace). The trace is a
+# wider pattern that matches nowhere once the page is mended: where a newer theme writes the same
+# fault in other words, the pattern misses it and the trace fails the build.
 MENDED = (
     # The icons come from a font that the theme loads anyway; its 1.5 MB script draws them again.
-    (r"\s*<script[^>]*fontawesome\.js[^>]*></script>", ""),
+    (r"\s*<script[^>]*fontawesome\.js[^>]*></script>", "", r"<script[^>]*fontawesome"),
     # A label for screen readers that hides what the summary says.
-    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    (r'<summary aria-label="Toggle hidden content">', "<summary>",
+     r"<summary[^>]*Toggle hidden content"),
     # A button without a name.
     (r'<summary><span class="toctree-toggle"', '<summary aria-label="Pages of this part"><span'
-     ' class="toctree-toggle"'),
+     ' class="toctree-toggle"', r"<summary(?![^>]*aria-label)[^>]*>\s*<span[^>]*toctree-toggle"),
     # A list for screen readers whose entries are not list items.
-    (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
+    (r'<div role="list" class="citation-list">', '<div class="citation-list">',
+     r"<(?=[^>]*citation-list)[^>]*role="),
+    # A list of definitions, without a word that is defined: the parameters of a signature.
+    (r'<dd>(<em class="sig-param">.*)</dd>', r"<div>\1</div>",
+     r"<d[dt][^>]*>\s*<em[^>]*sig-param"),
+    (r'<dl>\s*((?:<div><em class="sig-param">.*\n)+)</dl>', r'<div class="sig-params">\n\1</div>',
+     r"<dl[^>]*>\s*<div[^>]*>\s*<em[^>]*sig-param"),
 )  # fmt: skip
 
 # Files of the theme and of MathJax that no page asks for.
@@ -280,10 +350,20 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         return
     for page in Path(app.outdir).rglob("*.html"):
         before = after = page.read_text(encoding="utf-8")
-        for pattern, replacement in MENDED:
+        for pattern, replacement, _ in MENDED:
             after = re.sub(pattern, replacement, after)
+        if page == Path(app.outdir) / "404.html":
+            after = lead_from_anywhere(app, after)
+        for pattern, _, trace in MENDED:
+            if left := re.search(trace, after):
+                logger.warning(
+                    "%s: the repair %s does not fit any more; left in the page: %s",
+                    page.relative_to(app.outdir), pattern, left.group(0),
+                )  # fmt: skip
         if after != before:
             page.write_text(after, encoding="utf-8")
+    # GitHub Pages leaves out folders such as _static where this file is missing.
+    (Path(app.outdir) / ".nojekyll").touch()
     static = Path(app.outdir) / "_static"
     mathjax = static / "mathjax"
     unused = [path for pattern in UNUSED for path in static.rglob(pattern)]
@@ -306,6 +386,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("drawing", Drawing)
     # Jupyter Book always sets this value; the extension that reads it is left out.
     app.add_config_value("comments_config", {}, "")
+    app.add_config_value("book_theme_options", {}, "html")
+    app.connect("config-inited", complete_theme_options, priority=400)
+    app.connect("html-collect-pages", lost_page)
     app.connect("source-read", refuse_stored_errors)
     app.connect("doctree-read", name_solutions)
     app.connect("env-before-read-docs", restore_numbers)
