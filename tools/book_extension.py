@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pydata_sphinx_theme
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
@@ -319,7 +320,10 @@ def lead_from_anywhere(app: Sphinx, page: str) -> str:
 
 # What the theme and its extensions get wrong, as (pattern, replacement, trace). The trace is a
 # wider pattern that matches nowhere once the page is mended: where a newer theme writes the same
-# fault in other words, the pattern misses it and the trace fails the build.
+# fault in other words, the pattern misses it and the trace fails the build. An older theme, as
+# Python 3.10 has it, is left as it comes.
+THEME = tuple(map(int, pydata_sphinx_theme.__version__.split(".")[:2]))
+MENDED_THEME = (0, 17)
 MENDED = (
     # The icons come from a font that the theme loads anyway; its 1.5 MB script draws them again.
     (r"\s*<script[^>]*fontawesome\.js[^>]*></script>", "", r"<script[^>]*fontawesome"),
@@ -354,7 +358,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
             after = re.sub(pattern, replacement, after)
         if page == Path(app.outdir) / "404.html":
             after = lead_from_anywhere(app, after)
-        for pattern, _, trace in MENDED:
+        for pattern, _, trace in MENDED if THEME >= MENDED_THEME else ():
             if left := re.search(trace, after):
                 logger.warning(
                     "%s: the repair %s does not fit any more; left in the page: %s",
