@@ -35,10 +35,8 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How far outputs may differ; a cell sets its own in ``metadata["nbval"]``.
-
-    Numbers agree if ``|found - expected| <= atol + rtol * |expected|``, integers if equal unless
-    ``integers`` is true. ``timeout`` is in seconds, ``why`` tells people the reason.
+    """How far outputs may differ; a cell sets its own in ``metadata["nbval"]``: numbers agree if
+    ``|found - expected| <= atol + rtol * |expected|``, integers if equal unless ``integers``.
     """
 
     rtol: float = 1e-3

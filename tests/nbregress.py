@@ -1,8 +1,8 @@
 """pytest plugin: run notebooks and compare what they show with what is stored in them.
 
-It builds on nbval (``--nbval`` makes one test of each code cell) and adds tolerances, figures,
-display updates, dead kernels, warnings as errors, cells that need real data, and a count of what
-was compared. ``Cell 3`` is the cell that Jupyter labels ``[3]`` after a run from top to bottom.
+It builds on nbval (one test per code cell; ``Cell 3`` is the one that Jupyter labels ``[3]``)
+and adds tolerances, figures, display updates, dead kernels, time limits, warnings as errors,
+cells that need real data, and a count of what was compared.
 """
 
 import copy
@@ -21,8 +21,7 @@ from nbval import plugin as nbval
 
 POLL_SECONDS, INTERRUPT_SECONDS, MOST_DIFFERENCES = 0.5, 5, 10
 PICTURES = ("image/png", "image/jpeg")
-# where a display has one of these, its text/plain is only a stand-in
-RICH = {*PICTURES, "text/html", "text/markdown", "text/latex", "image/svg+xml"}
+RICH = {*PICTURES, "text/html", "text/markdown", "text/latex", "image/svg+xml"}  # beats plain
 WIDGET = "application/vnd.jupyter.widget-view+json"  # holds a random id
 
 
@@ -177,24 +176,27 @@ class Cell(nbval.IPyNbCell):
         """Run the cell to its end and return its outputs, or raise ``CannotGoOnError``."""
         kernel, client, index = self.parent.kernel, self.parent.client, self.cell_num - 1
         cell, client.clear_before_next_output = client.nb.cells[index], False
-        cell.outputs = []
-        self.tolerance = Tolerance(**self.cell.metadata.get("nbval", {}))
+        cell.outputs, self.tolerance = [], Tolerance(**self.cell.metadata.get("nbval", {}))
         limit = self.tolerance.timeout or self.config.option.nbval_cell_timeout
         request = kernel.kc.execute(self.cell.source, allow_stdin=False, stop_on_error=False)
-        deadline, interrupted = time.monotonic() + limit, False
+        deadline, interrupted, ping = time.monotonic() + limit, False, None
         while time.monotonic() < deadline or not interrupted:
             if time.monotonic() > deadline:
                 kernel.interrupt()
                 deadline, interrupted = deadline + INTERRUPT_SECONDS, True
             try:
                 message = kernel.get_message("iopub", timeout=POLL_SECONDS)
-                if message["parent_header"].get("msg_id") == request:
+                parent = message["parent_header"].get("msg_id")
+                if parent == request:
                     client.process_message(message, cell, index)
+                elif parent == ping and message["content"].get("execution_state") == "idle":
+                    break  # the kernel is past the cell, whose own last message was lost
             except CellExecutionComplete:
                 break
             except Empty:
                 if not kernel.is_alive():
                     self.give_up("stopped: the kernel died")
+                ping = ping or kernel.kc.kernel_info()
         lines = [line for output in cell.outputs for line in output.get("traceback", [])]
         traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(lines))
         if interrupted:
