@@ -174,6 +174,16 @@ def raised(source, name, value):
 HTML = "from IPython.display import HTML; HTML('<td>{}</td>')"
 WARN = "try:\n    {}\nexcept Warning as e:\n    print(type(e).__name__)\nelse:\n    print('none')"
 # name: (cell, part of the message that it must fail with, or None if it must pass)
+LOSE_LAST_MESSAGE = """\
+session = get_ipython().kernel.session
+send = session.send
+def lose(stream, kind, *arguments, **keywords):
+    if kind == "status" and arguments[0]["execution_state"] == "idle":
+        session.send = send
+    else:
+        return send(stream, kind, *arguments, **keywords)
+session.send = lose
+print(1)"""
 TEXT_CELLS = {
     "an equal number": (printed("print(0.5)", "0.5\n"), None),
     "a number off by 0.01 %": (printed("print(0.50005)", "0.5\n"), None),
@@ -212,6 +222,7 @@ TEXT_CELLS = {
     "an intended exception": (raised("1 / 0", "ZeroDivisionError", "division by zero"), None),
     "another exception": (raised("int('x')", "TypeError", ""), "expected\n      TypeError"),
     "a line that is overwritten": (printed(r"print('10 %\r20 %')", "20 %\n"), None),
+    "a lost last message": (printed(LOSE_LAST_MESSAGE, "1\n"), None),
     "cleared output": (
         printed("from IPython.display import *\nprint(1); clear_output(); print(2)", "2\n"),
         None,
