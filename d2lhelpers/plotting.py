@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import matplotlib.pyplot as plt
+import torch
 from matplotlib.axes import Axes
+from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -152,3 +154,78 @@ def show_images(
             ax.text(0.5, -0.04, text, transform=ax.transAxes, ha="center", va="top",
                     fontsize=8, color=color)  # fmt: skip
     return figure
+
+
+def draw_vectors(
+    ax: Axes,
+    vectors: Tensor,
+    starts: Tensor | None = None,
+    *,
+    labels: Sequence[str] = (),
+    colors: Sequence[str] = (),
+) -> None:
+    """Arrows in the plane, with one unit equally long on both axes.
+
+    The axes' limits grow so that every arrow lies inside.
+
+    Args:
+        ax: where to draw.
+        vectors: (N, 2), how far each arrow goes in x and y.
+        starts: (N, 2), where each arrow begins; all at the origin without.
+        labels: texts beside the heads, one per arrow, "" for none.
+        colors: one per arrow; the style's cycle without.
+
+    Raises:
+        ValueError: vectors or starts have another shape.
+
+    Built in :doc:`/chapters/preliminaries/vectors-and-norms`.
+    """
+    vectors = torch.as_tensor(vectors).detach().cpu()
+    starts = torch.zeros_like(vectors) if starts is None else torch.as_tensor(starts).cpu()
+    if vectors.ndim != 2 or vectors.shape[1] != 2 or starts.shape != vectors.shape:
+        raise ValueError(
+            f"vectors and starts: expected shape (N, 2) for both, "
+            f"found {tuple(vectors.shape)} and {tuple(starts.shape)}"
+        )
+    ends = starts + vectors
+    for i, (start, end) in enumerate(zip(starts.tolist(), ends.tolist())):
+        color = colors[i] if colors else f"C{i}"
+        ax.annotate(
+            "", end, start,
+            arrowprops={"arrowstyle": "-|>", "color": color, "lw": 1.8, "shrinkA": 0, "shrinkB": 0},
+        )  # fmt: skip
+        if i < len(labels) and labels[i]:
+            ax.annotate(labels[i], end, (4, 4), textcoords="offset points", color=color)
+    ax.plot(*torch.cat([starts, ends]).T.tolist(), ls="none")  # arrows alone move no limits
+    ax.set_aspect("equal", adjustable="datalim")
+
+
+def draw_contours(
+    ax: Axes,
+    function: Callable[[Tensor, Tensor], Tensor],
+    x_range: tuple[float, float],
+    y_range: tuple[float, float],
+    *,
+    levels: int | Sequence[float] = 12,
+    steps: int = 101,
+) -> ContourSet:
+    """Lines of equal value of a function of two variables.
+
+    Args:
+        ax: where to draw.
+        function: takes x and y, both (steps, steps), and returns the values, same shape.
+        x_range, y_range: smallest and largest coordinate.
+        levels: how many lines, or the values they stand for, rising.
+        steps: grid points in each direction.
+
+    Returns:
+        the lines, for instance for ``ax.clabel``.
+
+    Built in :doc:`/chapters/preliminaries/gradients-and-jacobians`.
+    """
+    y, x = torch.meshgrid(
+        torch.linspace(*y_range, steps), torch.linspace(*x_range, steps), indexing="ij"
+    )
+    with torch.no_grad():
+        values = function(x, y)
+    return ax.contour(x, y, values.cpu(), levels=levels, cmap="viridis", linewidths=1.0)

@@ -34,17 +34,19 @@ from stamps import PACKAGE, ROOT, parse
 FILE_KB, OUTPUT_KB, PICTURE_KB = 1_000, 100, 300
 CODE_LINES, CODE_CELLS, MEDIAN_LINES = 150, 30, 6
 DEFINING_LINES, CELL_LINES = 15, 30  # a cell that defines something; any other
-STUB_LINES, CHECK_LINES, SOLUTION_LINES = 12, 6, 20
+DRAWINGS_LINES = 75  # folded code that only draws, on a page
+LIMITS = {"stub": 12, "check": 6, "solution": 20, "drawing": 25}
 COLUMNS = 88
 WORDS = (1_000, 2_500)
-PROMISE_WORDS, ALT_WORDS = 10, 5
+PROMISE_WORDS, ALT_WORDS, CAPTION_WORDS = 10, 5, (5, 60)
 EXERCISES = (3, 6)
 CODE_IN_A_ROW = 2
 SECONDS, MEMORY_MB = 60, 2_000
 
 KNOWN_TAGS = {
     "facts", "imports", "equality", "myth", "myth-check", "verdict", "prose", "questions",
-    "exercise", "stub", "check", "solution", "real-data", "photo", "raises-exception",
+    "exercise", "stub", "check", "solution", "real-data", "photo", "drawing", "workers",
+    "raises-exception",
     "hide-cell", "hide-input", "hide-output", "remove-cell", "remove-input", "remove-output",
     "remove-stdout", "scroll-output", "full-width", "margin",
 }  # fmt: skip
@@ -54,7 +56,7 @@ DIRECTIVES = {
     "math", "note", "seealso", "table", "tip", "warning",
 }  # fmt: skip
 CODE_LIKE_DIRECTIVES = {"math", "literalinclude"}
-ROLES = {"doc", "eq", "ref", "term", "glue:", "glue:text", "index"}
+ROLES = {"doc", "eq", "numref", "ref", "term", "glue:", "glue:text", "index"}
 RANDOM = {
     "rand", "randn", "randint", "randperm", "rand_like", "randn_like", "normal", "normal_",
     "uniform_", "multinomial", "bernoulli", "shuffle", "default_rng", "dropout", "Dropout",
@@ -68,7 +70,8 @@ FILE_CALLS = {
 }  # fmt: skip
 REFUSED = {
     r"\bclear_output\b": "clear_output: update one display instead (display(..., display_id=True))",
-    r"\bnum_workers\b": "num_workers: no worker processes; the data lie in memory",
+    r"\bnum_workers\b": "num_workers: no worker processes, the data lie in memory; where they are "
+    "the lesson, tag the cell workers",
     r"\.cuda\(": ".cuda(): write .to(device()), so that the page runs everywhere",
     r"\bpip3?\s+install\b": "pip install: packages are installed before the notebook is opened",
     r"\btqdm\b": "tqdm: it leaves its bar in the outputs; use d2lhelpers.progress",
@@ -226,7 +229,7 @@ def small(page: Page) -> Iterator[str]:
 
 @rule("its code is short", "split the cell, or move what is no lesson into a helper")
 def short_code(page: Page) -> Iterator[str]:
-    teaching = [cell for cell in page.code if not cell.tags & EXERCISE_TAGS]
+    teaching = [cell for cell in page.code if not cell.tags & (EXERCISE_TAGS | {"drawing"})]
     lines = [count_lines(cell.source) for cell in teaching]
     if sum(lines) > CODE_LINES:
         yield f"{sum(lines)} lines of code outside exercises, at most {CODE_LINES} are allowed"
@@ -240,10 +243,13 @@ def short_code(page: Page) -> Iterator[str]:
         if length > limit:
             what = "defines a function or class and " if defines else ""
             yield f"{cell} {what}has {length} lines, at most {limit} are allowed"
-    for tag, limit in [("stub", STUB_LINES), ("check", CHECK_LINES), ("solution", SOLUTION_LINES)]:
+    for tag, limit in LIMITS.items():
         for cell in page.tagged(tag):
             if count_lines(cell.source) > limit:
                 yield f"{cell} ({tag}) has {count_lines(cell.source)} lines, at most {limit}"
+    drawn = [count_lines(cell.source) for cell in page.tagged("drawing")]
+    if sum(drawn) > DRAWINGS_LINES:
+        yield f"{sum(drawn)} lines of folded drawing code, at most {DRAWINGS_LINES} are allowed"
 
 
 @rule(f"its code has at most {COLUMNS} columns", "break the line")
@@ -505,6 +511,8 @@ def rhythm(page: Page) -> Iterator[str]:
 def portable_code(page: Page) -> Iterator[str]:
     for cell in page.code:
         for pattern, why in REFUSED.items():
+            if "num_workers" in pattern and "workers" in cell.tags:
+                continue
             if re.search(pattern, cell.source):
                 yield f"{cell}: {why}"
         if cell.source.rstrip().endswith(";"):
@@ -512,13 +520,15 @@ def portable_code(page: Page) -> Iterator[str]:
 
 
 @rule(
-    "a figure is one PNG with an alternative text",
-    "cell metadata: mystnb.image.alt, at least five words that say what is seen; one figure a cell",
+    "a figure is one PNG with an alternative text, a caption and a name",
+    "cell metadata: mystnb.image.alt says what is seen, mystnb.figure.caption what to notice, "
+    "mystnb.figure.name is fig-...; one figure a cell",
 )
 def figures(page: Page) -> Iterator[str]:
     for cell in page.code:
         pictures = [k for o in cell.outputs for k in o.get("data", {}) if k.startswith("image/")]
-        alt = cell.node.metadata.get("mystnb", {}).get("image", {}).get("alt")
+        settings = cell.node.metadata.get("mystnb", {})
+        alt = settings.get("image", {}).get("alt")
         if alt and not pictures:
             yield f"{cell} has an alternative text and no figure"
         if not pictures:
@@ -529,6 +539,19 @@ def figures(page: Page) -> Iterator[str]:
             yield f"{cell} stores {count_figures(cell.node)} figures, expected one"
         if problem := _poor_alt(alt):
             yield f"{cell}: {problem}"
+        figure = settings.get("figure", {})
+        words = count_words(figure.get("caption", ""))
+        if not CAPTION_WORDS[0] <= words <= CAPTION_WORDS[1]:
+            yield f"{cell}: the caption has {words} words, expected {CAPTION_WORDS}"
+        elif not figure["caption"].rstrip("*$").endswith((".", "?")) or figure["caption"] == alt:
+            yield f"{cell}: a caption is a sentence, and another one than the alternative text"
+        if not re.fullmatch(r"fig-[a-z0-9-]+", figure.get("name", "")):
+            yield f"{cell}: the figure has no name of the form fig-..., for {{numref}}"
+    for cell in page.tagged("drawing"):
+        if "hide-input" not in cell.tags or not cell.node.metadata.get("jupyter", {}).get(
+            "source_hidden"
+        ):
+            yield f"{cell}: a drawing has the tag hide-input and jupyter.source_hidden: true"
     for cell in page.markdown:
         for alt in re.findall(r"!\[([^\]]*)\]\(", cell.source):
             if problem := _poor_alt(alt):

@@ -1,216 +1,96 @@
 """Each check accepts right answers and refuses the likeliest wrong ones, without a traceback."""
 
+import importlib
 import inspect
+import pkgutil
 
+import answers
 import pytest
-import torch
-import torch.nn.functional as F
+from answers import classification as of_classification
 
-from d2lhelpers.checks import classification as c
+from d2lhelpers import checks
+from d2lhelpers.checks import classification
 from d2lhelpers.checks.core import Verdict
 
-
-def right_huber(prediction, y, delta):
-    e = (prediction - y).abs()
-    return torch.where(e < delta, 0.5 * e * e, delta * e - 0.5 * delta**2)
-
-
-def smoothed(scores, y, epsilon, spread=None):
-    k = scores.shape[1]
-    target = (1 - epsilon) * F.one_hot(y, k) + epsilon / (spread or k)
-    return -(target * F.log_softmax(scores, dim=1)).sum(dim=1).mean()
-
-
-def step(net, optimizer, X, y, after=lambda optimizer: None, before=lambda optimizer: None):
-    before(optimizer)
-    loss = F.cross_entropy(net(X), y)
-    loss.backward()
-    optimizer.step()
-    after(optimizer)
-    return loss.item()
-
-
-def looped(y, predictions, k):
-    matrix = torch.zeros(k, k, dtype=torch.int64)
-    for i, j in zip(y, predictions):
-        matrix[i, j] += 1
-    return matrix
-
-
-BY_HAND = {"softmax(0, 0), first": 0.5, "softmax(0, log 3), second": 0.75, "change": 0}
-GUESSES = {
-    "squared, with 88": 20,
-    "absolute, with 88": 4,
-    "squared, with 888": 180,
-    "absolute, with 888": 4,
-}
-ENTROPY = 0.5003
-
-RIGHT = {
-    c.best_guesses: [(GUESSES,)],
-    c.huber_loss: [(right_huber,)],
-    c.mean_squared_error: [
-        (lambda p, y: ((p.flatten() - y) ** 2).mean().item(),),  # a number, not a tensor
-        (lambda p, y: ((p.double().reshape(-1) - y) ** 2).mean(),),
-        (lambda p, y: F.mse_loss(p.squeeze(-1) if p.ndim > 1 else p, y),),
-    ],
-    c.quantile_loss: [(lambda p, y, q: (y - p) * (q - (y < p).float()),)],
-    c.softmax_by_hand: [(BY_HAND,), (BY_HAND | {"change": 0.0},)],
-    c.log_softmax: [(lambda o: o - o.logsumexp(1, keepdim=True),), (torch.nn.LogSoftmax(dim=1),)],
-    c.probabilities: [(torch.nn.Softmax(dim=1),)],
-    c.label_smoothing: [(smoothed, ENTROPY), (smoothed, torch.tensor(0.5))],
-    c.temperature_gradient: [
-        (lambda o, y, T: (F.softmax(o / T, 1) - F.one_hot(y, o.shape[1])) / T / len(o),)
-    ],
-    c.count_parameters: [({"parameters": 307_300, "multiplications": 307_200},)],
-    c.training_step: [
-        (lambda *a: step(*a, before=lambda o: o.zero_grad()),),
-        (lambda *a: step(*a, after=lambda o: o.zero_grad()),),
-    ],
-    c.confusion_matrix: [(looped,)],
-    c.top_accuracy: [
-        (lambda o, y, n: (o.topk(n).indices == y[:, None]).any(1).double().mean(),),
-        (lambda o, y, n: (o.argsort(descending=True)[:, :n] == y[:, None]).sum() / len(y),),
-    ],
-    c.shuffle_weights: [(lambda W, order: W[order],), (lambda W, o: W.double()[o],)],
-}
-WRONG = {
-    c.best_guesses: [
-        (GUESSES | {"squared, with 88": 4},),
-        (GUESSES | {"absolute, with 888": 180},),
-        (dict.fromkeys(GUESSES, ...),),
-    ],
-    c.huber_loss: [
-        (lambda p, y, d: F.huber_loss(p, y, reduction="none"),),  # delta ignored
-        (lambda p, y, d: torch.where((p - y).abs() < d, (p - y) ** 2 / 2, (p - y).abs() - d / 2),),
-        (lambda p, y, d: F.huber_loss(p, y, delta=d),),  # averaged
-        (lambda p, y, d: F.smooth_l1_loss(p, y, beta=d, reduction="none"),),
-    ],
-    c.mean_squared_error: [
-        (lambda p, y: ((p - y) ** 2).mean(),),
-        (lambda p, y: ((p - y[:, None]) ** 2).mean(),),  # right for (n, 1) only
-        (lambda p, y: 0.5 * F.mse_loss(p.reshape(y.shape), y),),
-    ],
-    c.quantile_loss: [
-        (lambda p, y, q: torch.maximum((1 - q) * (y - p), q * (p - y)),),  # the other side
-        (lambda p, y, q: q * (y - p).abs(),),
-        (lambda p, y, q: torch.maximum(q * (y - p), (q - 1) * (y - p)).mean(),),
-    ],
-    c.softmax_by_hand: [
-        (BY_HAND | {"softmax(0, log 3), second": 2 / 3},),
-        (BY_HAND | {"change": 100},),
-    ],
-    c.log_softmax: [
-        (lambda o: torch.softmax(o, 1).log(),),
-        (lambda o: o - o.exp().sum(1, keepdim=True).log(),),
-        (lambda o: torch.log_softmax(o, 0),),
-        (lambda o: o - o.max() - (o - o.max()).exp().sum(1, keepdim=True).log(),),
-    ],
-    c.probabilities: [
-        (torch.nn.Softmax(dim=0),),
-        (lambda o: o.exp() / o.exp().sum(1, keepdim=True),),
-        (lambda o: torch.sigmoid(o),),
-    ],
-    c.label_smoothing: [
-        (lambda o, y, e: F.cross_entropy(o, y), ENTROPY),
-        (lambda o, y, e: smoothed(o, y, e, spread=o.shape[1] - 1), ENTROPY),
-        (lambda o, y, e: smoothed(o.softmax(1).log(), y, e), ENTROPY),  # overflows
-        (smoothed, 0.0),
-        (smoothed, ...),
-        (lambda o, y, e: F.cross_entropy(o, y, label_smoothing=e, reduction="sum"), ENTROPY),
-    ],
-    c.temperature_gradient: [
-        (lambda o, y, T: (F.softmax(o / T, 1) - F.one_hot(y, o.shape[1])) / len(o),),
-        (lambda o, y, T: (F.softmax(o / T, 1) - F.one_hot(y, o.shape[1])) / T,),
-        (lambda o, y, T: (F.one_hot(y, o.shape[1]) - F.softmax(o / T, 1)) / T / len(o),),
-    ],
-    c.count_parameters: [
-        ({"parameters": 307_200, "multiplications": 307_200},),
-        ({"parameters": 102_500, "multiplications": 102_400},),
-        ({"parameters": "many", "multiplications": 307_200},),
-    ],
-    c.training_step: [
-        (step,),
-        (lambda net, o, X, y: F.cross_entropy(net(X), y).item(),),  # never moves
-        (lambda net, o, X, y: (o.zero_grad(), F.cross_entropy(net(X), y).backward(), 0.0)[2],),
-    ],
-    c.confusion_matrix: [
-        (lambda y, p, k: looped(p, y, k),),  # transposed
-        (lambda y, p, k: looped(y, p, int(max(y.max(), p.max())) + 1),),  # too small
-        (lambda y, p, k: looped(y, p, k) / len(y),),
-    ],
-    c.top_accuracy: [
-        (lambda o, y, n: (o.argmax(1) == y).float().mean(),),
-        (lambda o, y, n: (o.topk(n).indices == y[:, None]).float().mean(),),
-        (lambda o, y, n: (o.topk(n, largest=False).indices == y[:, None]).any(1).float().mean(),),
-    ],
-    c.shuffle_weights: [
-        (lambda W, order: W,),
-        (lambda W, order: W[order.argsort()],),
-        (lambda W, order: W[:, order % 10],),
-    ],
-}
-CHECKS = [
-    function
-    for name, function in inspect.getmembers(c, inspect.isfunction)
-    if function.__module__ == c.__name__ and not name.startswith("_")
+ANSWERS = [
+    importlib.import_module(f"answers.{found.name}")
+    for found in pkgutil.iter_modules(answers.__path__)
 ]
+
+
+def checks_of(module):
+    return [
+        function
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    ]
 
 
 def cases(table):
     return [
         pytest.param(check, arguments, id=f"{check.__name__}-{number}")
-        for check, answers in table.items()
+        for given in ANSWERS
+        for check, answers in getattr(given, table).items()
         for number, arguments in enumerate(answers)
     ]
 
 
-@pytest.mark.parametrize(("check", "arguments"), cases(RIGHT))
+@pytest.mark.parametrize(("check", "arguments"), cases("RIGHT"))
 def test_a_right_answer_passes(check, arguments):
     verdict = check(*arguments)
     assert verdict and repr(verdict).startswith("✓")
 
 
-@pytest.mark.parametrize(("check", "arguments"), cases(WRONG))
+@pytest.mark.parametrize(("check", "arguments"), cases("WRONG"))
 def test_a_likely_wrong_answer_is_refused(check, arguments):
     verdict = check(*arguments)
     assert not verdict and repr(verdict).startswith("✗")
 
 
-def test_every_check_has_a_right_and_two_wrong_answers():
-    assert set(CHECKS) == set(RIGHT) == set(WRONG)
-    assert all(len(answers) >= 2 for answers in WRONG.values())
+def test_every_module_of_checks_has_its_answers():
+    modules = {found.name for found in pkgutil.iter_modules(checks.__path__)} - {"core"}
+    assert modules == {given.module.__name__.rpartition(".")[2] for given in ANSWERS}
 
 
-PREDICTIONS = c.best_guesses, c.softmax_by_hand, c.count_parameters  # take numbers, no function
+@pytest.mark.parametrize("given", ANSWERS, ids=lambda given: given.__name__)
+def test_every_check_has_a_right_and_two_wrong_answers(given):
+    assert set(checks_of(given.module)) == set(given.RIGHT) == set(given.WRONG)
+    assert all(len(answers) >= 2 for answers in given.WRONG.values())
 
 
 @pytest.mark.parametrize(
-    "check",
-    [check for check in CHECKS if check not in PREDICTIONS],
-    ids=lambda check: check.__name__,
+    ("check", "extra"),
+    [
+        pytest.param(check, getattr(given, "EXTRA", {}).get(check, ()), id=check.__name__)
+        for given in ANSWERS
+        for check in checks_of(given.module)
+        if check not in given.PREDICTIONS
+    ],
 )
-def test_an_empty_or_failing_function_gets_a_sentence_not_a_traceback(check):
+def test_an_empty_or_failing_function_gets_a_sentence_not_a_traceback(check, extra):
     def raises(*arguments):
         raise KeyError("no such thing")
 
-    extra = (...,) if check is c.label_smoothing else ()
     assert "returned nothing yet" in repr(check(lambda *arguments: None, *extra))
     assert "your code raised KeyError" in repr(check(raises, *extra))
     assert not check(lambda *arguments: "nonsense", *extra)
 
 
 def test_predictions_must_stay_in_their_dictionary():
-    assert "expected the dictionary" in repr(c.best_guesses([20, 4, 180, 4]))
-    assert not c.softmax_by_hand(BY_HAND | {"change": "nothing"})
+    assert "expected the dictionary" in repr(classification.best_guesses([20, 4, 180, 4]))
+    assert not classification.softmax_by_hand(of_classification.BY_HAND | {"change": "nothing"})
 
 
 def test_a_hint_never_tells_the_number():
-    assert "0.75" not in repr(c.softmax_by_hand(BY_HAND | {"softmax(0, log 3), second": 2 / 3}))
+    assert "0.75" not in repr(
+        classification.softmax_by_hand(
+            of_classification.BY_HAND | {"softmax(0, log 3), second": 2 / 3}
+        )
+    )
 
 
 def test_a_function_that_changes_its_input_in_place_is_judged_by_its_result():
-    assert c.probabilities(lambda o: o.sub_(o.max(1, keepdim=True).values).softmax(1))
+    assert classification.probabilities(lambda o: o.sub_(o.max(1, keepdim=True).values).softmax(1))
 
 
 def test_a_verdict_is_true_or_false_and_shows_its_message():

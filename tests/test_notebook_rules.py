@@ -101,7 +101,8 @@ def good_notebook() -> NotebookNode:
     picture = new_output("display_data", {"image/png": PIXEL, "text/plain": "<Figure>"})
     cell(nb, "plot").outputs = [picture]
     alt = "A curve that falls from left to right."
-    cell(nb, "plot").metadata.mystnb = nbformat.from_dict({"image": {"alt": alt}})
+    figure = {"caption": "The scores fall from left to right.", "name": "fig-scores"}
+    cell(nb, "plot").metadata.mystnb = nbformat.from_dict({"image": {"alt": alt}, "figure": figure})
     return nb
 
 
@@ -210,7 +211,12 @@ def printed(text: str, name: str = "stdout") -> NotebookNode:
 
 def many(count: int, source: str) -> list[NotebookNode]:
     """Code cells with text between them."""
-    pair = (new_markdown_cell("And then?"), new_code_cell(source))
+    return spaced(new_code_cell(source), count)
+
+
+def spaced(code: NotebookNode, count: int) -> list[NotebookNode]:
+    """Copies of a cell with text between them."""
+    pair = (new_markdown_cell("And then?"), code)
     return [
         nbformat.from_dict({**node, "id": f"n{i}-{node.cell_type}"})
         for i in range(count)
@@ -220,6 +226,20 @@ def many(count: int, source: str) -> list[NotebookNode]:
 
 def picture(kind: str = "image/png", data: str = PIXEL) -> NotebookNode:
     return new_output("display_data", {kind: data})
+
+
+def drawing(count: int) -> NotebookNode:
+    """A folded cell of ``count`` lines."""
+    folded = {"tags": ["drawing", "hide-input"], "jupyter": {"source_hidden": True}}
+    return new_code_cell(lines(count), metadata=folded)
+
+
+def figure(**changes: str) -> Callable[[NotebookNode], None]:
+    return lambda nb: cell(nb, "plot").metadata.mystnb.figure.update(changes)
+
+
+def new_worker_cell(nb: NotebookNode) -> None:
+    insert("question", new_code_cell("f(num_workers=2)", metadata={"tags": ["workers"]}))(nb)
 
 
 def error() -> NotebookNode:
@@ -261,6 +281,9 @@ MUTATIONS = [
     ),
     ("R4", replace("solution-1", "checks", lines(20) + "\nchecks"), "(solution) has 23 lines"),
     ("R4", append("stub-2", "\n" + lines(11)), "(stub) has 13 lines"),
+    ("R4", insert("question", drawing(26)), "(drawing) has 26 lines, at most 25"),
+    ("R4", insert("question", *spaced(drawing(19), 4)), "76 lines of folded drawing code"),
+    ("R4", insert("question", *spaced(drawing(25), 3)), None),
     ("R4", replace("check-3", "checks", lines(6) + "\nchecks"), "(check) has 7 lines"),
     ("R5", append("equality", "  # " + "x" * 50), "cell 9 [4], line 1 has 98 columns"),
     ("R6", replace("question", PARAGRAPH * 20, ""), "words, expected 1,000 to 2,500"),
@@ -342,6 +365,7 @@ MUTATIONS = [
     ("R12", replace("verdict", "**Wrong.**", "**Wrong**, unless it is right."), None),
     ("R19", append("equality", "\nclear_output()"), "cell 9 [4]: clear_output: update one display"),
     ("R19", append("equality", "\nDataset(num_workers=2)"), "no worker processes"),
+    ("R19", new_worker_cell, None),
     ("R19", append("equality", "\nx = x.cuda()"), "write .to(device())"),
     ("R19", append("equality", "\n%pip install torch"), "pip install: packages are installed"),
     ("R19", append("equality", "\n!ls"), "a magic or a shell line"),
@@ -354,6 +378,11 @@ MUTATIONS = [
     ("R20", outputs("plot"), "has an alternative text and no figure"),
     ("R20", outputs("plot", picture(), picture()), "stores 2 figures, expected one"),
     ("R20", outputs("plot", picture("image/svg+xml", "<svg/>")), "stored as ['image/svg+xml']"),
+    ("R20", figure(caption="Look."), "the caption has 1 words, expected (5, 60)"),
+    ("R20", figure(caption="no sentence and no full stop"), "a caption is a sentence"),
+    ("R20", figure(caption="A curve that falls from left to right."), "and another one than"),
+    ("R20", figure(name="scores"), "no name of the form fig-..."),
+    ("R20", tags("draw", "drawing"), "a drawing has the tag hide-input"),
     ("R20", append("after", "\n![short](attachment:a.png)\n"), "fewer than 5 words: 'short'"),
     ("R20", append("after", "\n:::{figure} a.png\nA caption.\n:::\n"), "no alternative text"),
     (
@@ -367,7 +396,8 @@ MUTATIONS = [
     ("R22", append("after", "\n```{note}\nRead on.\n```\n"), "write :::{note}, backticks show"),
     ("R22", append("after", "\n```{math}\nx\n```\n"), None),
     ("R22", append("after", "\n```\n:::{tab-set}\n```\n"), None),
-    ("R22", append("after", "As in {numref}`figure`.\n"), "the role {numref} is not on the list"),
+    ("R22", append("after", "As in {math}`x`.\n"), "the role {math} is not on the list"),
+    ("R22", append("after", "As in {numref}`fig-scores`.\n"), None),
     ("R22", append("after", "See {doc}`/chapters/a/b`.\n"), "needs words"),
     ("R22", append("after", "See {doc}`the page on b </chapters/a/b>`.\n"), None),
     ("R22", append("after", "\n(a-label)=\n### More\n"), "'(label)=' shows as text"),

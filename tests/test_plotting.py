@@ -5,7 +5,14 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from d2lhelpers.plotting import LiveCurves, plot_history, show_images, use_book_style
+from d2lhelpers.plotting import (
+    LiveCurves,
+    draw_contours,
+    draw_vectors,
+    plot_history,
+    show_images,
+    use_book_style,
+)
 from d2lhelpers.training import History
 
 matplotlib.use("agg")
@@ -102,3 +109,31 @@ def test_the_book_style_is_set():
         use_book_style()
         assert plt.rcParams["figure.facecolor"] == "white"
         assert not plt.rcParams["axes.spines.top"]
+
+
+def test_vectors_begin_and_end_where_they_should_and_lie_inside():
+    ax = plt.figure().add_subplot()
+    draw_vectors(ax, torch.tensor([[3.0, 1], [-2, 4]]), torch.tensor([[0.0, 0], [3, 1]]),
+                 labels=["a", "b"])  # fmt: skip
+    arrows = [text for text in ax.texts if text.arrow_patch is not None]
+    assert [tuple(a.xyann) for a in arrows] == [(0, 0), (3, 1)]
+    assert [tuple(a.xy) for a in arrows] == [(3, 1), (1, 5)]
+    assert [text.get_text() for text in ax.texts if text.arrow_patch is None] == ["a", "b"]
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    assert left <= 0 and right >= 3 and low <= 0 and high >= 5
+    assert ax.get_aspect() == 1
+
+
+@pytest.mark.parametrize("starts", [None, torch.zeros(3, 2)])
+def test_vectors_of_another_shape_are_refused(starts):
+    vectors = torch.zeros(2, 3) if starts is None else torch.zeros(2, 2)
+    with pytest.raises(ValueError, match=r"expected shape \(N, 2\) for both"):
+        draw_vectors(plt.figure().add_subplot(), vectors, starts)
+
+
+def test_contours_put_x_across_and_y_up():
+    ax = plt.figure().add_subplot()
+    lines = draw_contours(ax, lambda x, y: x + 0 * y, (-1, 1), (0, 5), levels=[0.5])
+    (path,) = lines.get_paths()
+    assert path.vertices[:, 0] == pytest.approx(0.5)
+    assert (path.vertices[:, 1].min(), path.vertices[:, 1].max()) == (0, 5)

@@ -69,8 +69,9 @@ def prose_cells(nb: NotebookNode) -> list[NotebookNode]:
 
 
 def teaching_cells(nb: NotebookNode) -> list[NotebookNode]:
-    """The code cells without those of exercises."""
-    return [c for c in nb.cells if c.cell_type == "code" and not _tags(c) & EXERCISE_TAGS]
+    """The code cells without those of exercises and the folded ones that only draw."""
+    left_out = EXERCISE_TAGS | {"drawing"}
+    return [c for c in nb.cells if c.cell_type == "code" and not _tags(c) & left_out]
 
 
 def count_words(markdown: str) -> int:
