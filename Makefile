@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HTML := _build/html
 
-.PHONY: help setup book serve watch dist test test-seeds test-latest execute lab lint format clean
+.PHONY: help setup book serve watch dist test test-seeds test-latest execute lab bench lint format clean
 
 help:
 	@echo "make book      build the site          make serve    show it on http://127.0.0.1:8000"
@@ -12,6 +12,7 @@ help:
 	@echo "make test      run every test          make lab      open the notebooks"
 	@echo "make execute   re-run the notebooks whose outputs are out of date"
 	@echo "               (NOTEBOOK=chapters/... for one, NOTEBOOK=--all for every one)"
+	@echo "make bench     measure the helpers beside d2l, plain PyTorch and the limit"
 	@echo "make lint      check style             make format   mend what can be mended"
 	@echo "make test-seeds   run the notebooks with three other seeds"
 	@echo "make test-latest  run the tests with the newest packages, in .venv-latest"
@@ -52,13 +53,16 @@ execute: setup
 lab: setup
 	$(BIN)/jupyter lab chapters
 
+bench: setup
+	$(BIN)/python benchmarks/bench.py
+
 lint: setup
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check d2lhelpers tests tools conftest.py
+	$(BIN)/ruff format --check d2lhelpers tests tools benchmarks conftest.py
 
 format: setup
 	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format d2lhelpers tests tools conftest.py
+	$(BIN)/ruff format d2lhelpers tests tools benchmarks conftest.py
 
 clean:
 	rm -rf _build dist .nbregress .pytest_cache .ruff_cache

@@ -1,12 +1,8 @@
-"""The built book, looked at in a browser: what a reader gets, with and without a server."""
+"""What was built, and what single pages do in a browser; ``test_pages.py`` opens every page."""
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import gzip
 import hashlib
-import http.server
 import importlib
 import inspect
 import json
@@ -15,228 +11,26 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
-import book_extension
 import pack
 import pytest
-import yaml
+from book_site import (
+    ROOT,
+    Quiet,
+    a_notebook_page,
+    build,
+    documents,
+    needs_theme,
+    notebooks,
+    serve,
+    source,
+)
 from bs4 import BeautifulSoup
 
-ROOT = Path(__file__).resolve().parent.parent
-MEGABYTE = 1_000_000
-LAUNCH = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-# Pages without a source of their own.
-MADE_BY_SPHINX = ["search", "genindex", "_modules/d2lhelpers/checks/core", "404"]
-
-pytestmark = [
-    pytest.mark.xdist_group("site"),
-    pytest.mark.skipif(
-        book_extension.THEME < book_extension.MENDED_THEME,
-        reason="Python 3.10 has an older theme, whose pages are built as they come",
-    ),
-]
-
-
-def documents(root: Path = ROOT) -> list[str]:
-    """Names of the book's pages, without suffix, in the order of the table of contents."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-
-    def below(entry: dict) -> Iterator[str]:
-        if "file" in entry:
-            yield entry["file"]
-        for key in ("parts", "chapters", "sections"):
-            for child in entry.get(key, []):
-                yield from below(child)
-
-    return [toc["root"], *below(toc)]
-
-
-def source(document: str) -> str:
-    """Text of a page's source; of a notebook, its Markdown cells."""
-    notebook = ROOT / f"{document}.ipynb"
-    if not notebook.exists():
-        return (ROOT / f"{document}.md").read_text(encoding="utf-8")
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-
-
-def notebooks() -> dict[str, dict]:
-    """The notebooks among the pages, by page name."""
-    paths = {name: ROOT / f"{name}.ipynb" for name in documents()}
-    return {
-        name: json.loads(path.read_text(encoding="utf-8"))
-        for name, path in paths.items()
-        if path.exists()
-    }
-
-
-def build(book: Path, output: Path) -> subprocess.CompletedProcess[str]:
-    """Build a book with warnings as errors."""
-    program = "from jupyter_book.cli.main import main; main()"
-    command = [sys.executable, "-c", program, "build", str(book), "-W", "-n", "--keep-going"]
-    command += ["--path-output", str(output)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built book, fresh."""
-    output = tmp_path_factory.mktemp("site")
-    result = build(ROOT, output)
-    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
-    html = output / "_build" / "html"
-    assert (html / "intro.html").exists(), "the build is green, but there is no page"
-    return html
-
-
-@pytest.fixture(scope="session")
-def soups(site: Path) -> dict[Path, BeautifulSoup]:
-    """Each HTML file of the site, parsed."""
-    return {
-        path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        for path in sorted(site.rglob("*.html"))
-    }
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args: object) -> None:
-        pass
-
-
-@contextlib.contextmanager
-def serve(site: Path, handler: type = Quiet) -> Iterator[str]:
-    """Address of the site on a local server."""
-    handler = functools.partial(handler, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
-    """Address of the site on a local server."""
-    with serve(site) as address:
-        yield address
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator:
-    """Chromium, from $CHROMIUM or the system."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    named = [os.environ.get("CHROMIUM"), "/usr/bin/chromium", shutil.which("chromium-browser")]
-    found = next((path for path in named if path and Path(path).exists()), None)
-    if found is None:
-        pytest.skip("no Chromium at $CHROMIUM or /usr/bin/chromium")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=LAUNCH)
-        yield chromium
-        chromium.close()
-
-
-@dataclass
-class Visit:
-    """What was seen while one page was open."""
-
-    errors: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-    sent: int = 0  # bytes, text as a web server compresses it
-    facts: dict = field(default_factory=dict)
-
-
-# Runs in the page once it has settled. "$" and "\begin" are looked for where a reader would see
-# them: not in code, not in the copy of a formula that is meant for screen readers.
-LOOK = r"""() => {
-  const visible = document.querySelector("article.bd-article");
-  const copy = visible.cloneNode(true);
-  copy.querySelectorAll("pre, code, svg, style, mjx-container").forEach((e) => e.remove());
-  return {
-    raw: (copy.textContent.match(/.{0,30}(\$|\\begin|\\frac|\\\(|\\\[).{0,30}/g) || []),
-    sources: document.querySelectorAll(".math.notranslate, span.math, div.math").length,
-    typeset: document.querySelectorAll("mjx-container").length,
-    broken: [...document.querySelectorAll("mjx-container *")]
-        .filter((e) => e.matches("mjx-merror, [data-mjx-error]") || e.style.color === "red")
-        .map((e) => e.getAttribute("data-mjx-error") || e.outerHTML.slice(0, 100)),
-    text: visible.innerText,
-  };
-}"""
-
-
-def look(page, address: str) -> Visit:
-    """Open an address in a page and write down what happens."""
-    visit = Visit()
-
-    def arrived(response) -> None:
-        body = response.body() if response.ok else b""
-        is_text = re.search(r"text|javascript|json|svg", response.headers.get("content-type", ""))
-        visit.sent += len(gzip.compress(body)) if is_text else len(body)
-        if response.status >= 400:
-            visit.errors.append(f"{response.status} {response.url}")
-
-    page.on("console", lambda m: m.type in ("error", "warning") and visit.errors.append(m.text))
-    page.on("pageerror", lambda error: visit.errors.append(str(error)))
-    page.on("requestfailed", lambda r: visit.errors.append(f"failed: {r.url}"))
-    page.on("request", lambda r: visit.requests.append(r.url))
-    if address.startswith("http"):
-        page.on("response", arrived)
-    page.goto(address, wait_until="networkidle")
-    page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => true) : true")
-    visit.facts = page.evaluate(LOOK)
-    return visit
-
-
-@pytest.fixture(scope="session")
-def visits(browser, address: str) -> dict[str, Visit]:
-    """Every page, opened once from the server on a wide light screen."""
-    seen = {}
-    for name in documents():
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        seen[name] = look(context.new_page(), f"{address}{name}.html")
-        context.close()
-    return seen
-
-
-@pytest.fixture
-def open_page(browser, address: str) -> Iterator[Callable]:
-    """Open a page of the server in a window of its own."""
-    contexts = []
-
-    def open_it(name: str, width: int = 1280, theme: str = "light", **options: object):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=theme,
-            reduced_motion="reduce",  # no half-faded colors when contrast is measured
-            **options,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        assert page.goto(f"{address}{name}.html").ok, name
-        page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => true) : true")
-        return page
-
-    yield open_it
-    for context in contexts:
-        context.close()
-
-
-def a_notebook_page() -> str:
-    """A page with formulas, figures, fold-outs and exercises."""
-    return next(name for name in notebooks() if "cross-entropy" in name)
+pytestmark = [pytest.mark.xdist_group("site"), needs_theme]
 
 
 # What was built
@@ -246,15 +40,6 @@ def test_the_pages_are_those_of_the_table_of_contents(site: Path) -> None:
     built = {path.relative_to(site).with_suffix("").as_posix() for path in site.rglob("*.html")}
     written = {name for name in built if not name.startswith("_modules/")}
     assert written - {"index", "genindex", "search", "404"} == set(documents())
-
-
-def test_each_page_shows_its_title_and_its_promise(visits: dict[str, Visit]) -> None:
-    """The first words under the title must be on the page: an empty page would pass the rest."""
-    for name, visit in visits.items():
-        title, promise = re.search(r"^# (.+?)\n+(.+?)$", source(name), re.MULTILINE).groups()
-        words = " ".join(visit.facts["text"].split()).replace("’", "'")
-        assert title.replace("’", "'") in words, name
-        assert promise.split(",")[0].split("`")[0].replace("’", "'") in words, name
 
 
 def test_tables_made_from_notebooks_have_a_row_for_each(soups, site: Path) -> None:
@@ -345,6 +130,10 @@ def test_the_index_holds_the_words_of_the_glossary_and_the_helpers(soups, site: 
     words = re.findall(r"^(\w.*)\n  \S", (ROOT / "glossary.md").read_text(), re.MULTILINE)
     assert len(words) > 30 and set(words) <= entries, set(words) - entries
     assert "fit() (in module d2lhelpers.training)" in entries
+    index = soups[site / "genindex.html"]
+    definitions = index.select("a[href*='#definition-']")
+    assert len(definitions) > 20
+    assert "softmax-and-cross-entropy.html#definition-softmax" in str(definitions)
     assert soups[site / "reference" / "index.html"].select("article a[href$='genindex.html']")
 
 
@@ -571,34 +360,6 @@ def test_solutions_are_folded_under_a_name(soups, site: Path) -> None:
 # What happens in a browser
 
 
-def test_pages_raise_no_error_and_ask_no_other_host(visits, address: str) -> None:
-    for name, visit in visits.items():
-        assert not visit.errors, f"{name}: {visit.errors}"
-        outside = [url for url in visit.requests if not url.startswith((address, "data:"))]
-        assert not outside, f"{name}: {outside}"
-
-
-def test_formulas_are_typeset(visits: dict[str, Visit]) -> None:
-    for name, visit in visits.items():
-        facts = visit.facts
-        assert facts["typeset"] == facts["sources"], name
-        assert not facts["broken"], f"{name}: {facts['broken']}"
-        assert not facts["raw"], f"{name}: {facts['raw']}"
-    assert visits[a_notebook_page()].facts["typeset"] > 20
-
-
-def test_pages_work_from_disk(browser, site: Path) -> None:
-    context = browser.new_context(offline=True)
-    for name in documents():
-        page = context.new_page()
-        visit = look(page, (site / f"{name}.html").as_uri())
-        assert not visit.errors, f"{name}: {visit.errors}"
-        assert visit.facts["typeset"] == visit.facts["sources"], name
-        assert all(url.startswith(("file:", "data:")) for url in visit.requests), name
-        page.close()
-    context.close()
-
-
 def test_the_policy_blocks_a_request_to_another_host(open_page) -> None:
     page = open_page("intro")
     blocked = page.evaluate(
@@ -609,11 +370,6 @@ def test_the_policy_blocks_a_request_to_another_host(open_page) -> None:
         })"""
     )
     assert blocked == "https://example.org/pixel.png"
-
-
-def test_pages_are_light_enough(visits: dict[str, Visit]) -> None:
-    heaviest = max(visits, key=lambda name: visits[name].sent)
-    assert visits[heaviest].sent < 1.5 * MEGABYTE, f"{heaviest}: {visits[heaviest].sent} bytes"
 
 
 @pytest.mark.parametrize(
@@ -666,41 +422,6 @@ def test_the_theme_switch_works_and_is_remembered(open_page) -> None:
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_no_serious_fault(open_page, theme: str) -> None:
-    """Contrast, names of controls, order of headings and the rest of what axe-core checks."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    faults = []
-    alike = {page for page in map(reference_page, helpers()) if not page.endswith("training")}
-    for name in [*documents(), *MADE_BY_SPHINX]:
-        if name in alike:
-            continue  # made by the same program as the page on training
-        page = open_page(name, theme=theme)
-        assert page.evaluate("document.documentElement.dataset.theme") == theme
-        for violation in axe.run(page).response["violations"]:
-            if violation["impact"] in ("serious", "critical"):
-                node = violation["nodes"][0]
-                faults.append(f"{name}: {violation['id']}: {node['html'][:150]}\n{node['any'][:1]}")
-        page.close()
-    assert not faults, "\n".join(faults)
-
-
-def test_no_page_scrolls_sideways_on_a_phone(open_page) -> None:
-    for name in [*documents(), *MADE_BY_SPHINX]:
-        page = open_page(name, width=360)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        reach = page.evaluate(
-            """() => [...document.querySelectorAll("article :is(p, h1, h2, h3, li, img, svg)")]
-              .filter((e) => !e.closest("pre, table, .text_html, details:not([open])"))
-              .filter((e) => !e.closest("mjx-container"))
-              .filter((e) => e.getBoundingClientRect().right > 361)
-              .map((e) => e.outerHTML.slice(0, 80))"""
-        )
-        assert width <= 360, f"{name} is {width} pixels wide"
-        assert not reach, f"{name}: {reach}"
-        page.close()
-
-
 @pytest.mark.parametrize("width", [360, 800, 1280])
 def test_drawings_can_be_read(open_page, width: int) -> None:
     for name in documents():
@@ -714,27 +435,6 @@ def test_drawings_can_be_read(open_page, width: int) -> None:
                 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width))"""
         )
         assert sizes and min(sizes) >= 9.5, f"{name}: {sizes and min(sizes)} pixels"
-
-
-def test_figures_are_sharp_and_follow_the_theme(open_page) -> None:
-    """Drawn at twice the density; inverted in the dark, photographs excepted."""
-    for name in notebooks():
-        page = open_page(name, theme="dark")
-        figures = page.evaluate(
-            """() => [...document.querySelectorAll("div.cell_output img")].map((e) => ({
-              density: e.naturalWidth / (e.getBoundingClientRect().width || 1),
-              shape: (e.naturalWidth / e.naturalHeight)
-                * (e.clientHeight / e.clientWidth),
-              photo: !!e.closest(".tag_photo"), filter: getComputedStyle(e).filter,
-              shown: e.getBoundingClientRect().width > 0}))"""
-        )
-        for figure in figures:
-            if not figure["shown"]:
-                continue
-            assert figure["density"] >= 1.9, f"{name}: {figure}"
-            assert ("invert" in figure["filter"]) != figure["photo"], f"{name}: {figure}"
-            if not figure["photo"]:
-                assert abs(figure["shape"] - 1) < 0.02, f"{name}: {figure}"
 
 
 def test_the_page_for_a_lost_address_works_at_any_depth(browser, site: Path) -> None:

@@ -4,6 +4,7 @@
 * ``{myth-table}``: one row per claim on trial, from the cells tagged ``myth``.
 * ``{drawing}``: an SVG file set into the page, so that it takes the page's colors and fonts.
 * A stored error output is a warning, so a broken notebook cannot be published.
+* Where a notebook defines a term of the glossary, the index gets an entry.
 * Pages get a description and a policy that forbids every other host; files that no page needs
   are deleted after the build.
 """
@@ -23,9 +24,11 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from myst_parser.mdit_to_docutils.base import default_slugify
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -205,18 +208,58 @@ class Drawing(SphinxDirective):
         return [figure]
 
 
-def refuse_stored_errors(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Warn of an error among the stored outputs, unless its cell is there to show one."""
+def read_notebook(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Warn of stored errors, unless a cell is there to show one; keep captions to pictures."""
     if not app.env.doc2path(docname).endswith(".ipynb"):
         return
-    for number, cell in enumerate(json.loads(source[0])["cells"], start=1):
-        if "raises-exception" in cell["metadata"].get("tags", []):
-            continue
+    notebook = json.loads(source[0])
+    for number, cell in enumerate(notebook["cells"], start=1):
         for output in cell.get("outputs", []):
-            if output["output_type"] == "error":
+            stored_error = output["output_type"] == "error"
+            if stored_error and "raises-exception" not in cell["metadata"].get("tags", []):
                 logger.warning(
                     "cell %d holds a stored error: %s", number, output["ename"], location=docname
                 )
+        if "figure" in cell["metadata"].get("mystnb", {}):
+            cell["outputs"] = list(map(text_as_stream, cell["outputs"]))
+    source[0] = json.dumps(notebook)
+
+
+def text_as_stream(output: dict[str, Any]) -> dict[str, Any]:
+    """A result that is text alone, as if it had been printed: it must get no caption."""
+    if set(output.get("data", {})) != {"text/plain"}:
+        return output
+    text = "".join(output["data"]["text/plain"])
+    return {"output_type": "stream", "name": "stdout", "text": f"{text}\n"}
+
+
+class IndexDefinitions(SphinxTransform):
+    """Enter the places where a notebook defines a term of the glossary, in bold, in the index."""
+
+    default_priority = 700  # before the entries are collected
+
+    def apply(self, **options: Any) -> None:
+        """Mark the first place of each term."""
+        glossary = Path(self.env.srcdir) / "glossary.md"
+        if not self.env.doc2path(self.env.docname).endswith(".ipynb") or not glossary.exists():
+            return
+        self.env.note_dependency(str(glossary))
+        terms = glossary_terms(glossary.read_text(encoding="utf-8"))
+        for bold in list(self.document.findall(nodes.strong)):
+            term = terms.get(bold.astext().lower())
+            if term and isinstance(bold.parent, nodes.paragraph):
+                del terms[bold.astext().lower()]
+                name = f"definition-{nodes.make_id(term)}"
+                index = addnodes.index(entries=[("single", term, name, "", None)])
+                target = nodes.target("", "", ids=[name])
+                bold.parent.insert(bold.parent.index(bold), [index, target])
+
+
+def glossary_terms(glossary: str) -> dict[str, str]:
+    """Map each term of the glossary, in lower case, singular and plural, to itself."""
+    body = re.search(r"^```\{glossary\}\n(.*?)^```", glossary, re.MULTILINE | re.DOTALL)[1]
+    terms = [line for line in body.splitlines() if line and not line.startswith(" ")]
+    return {form: term for term in terms for form in (term.lower(), f"{term.lower()}s")}
 
 
 def name_solutions(app: Sphinx, doctree: nodes.document) -> None:
@@ -393,7 +436,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("book_theme_options", {}, "html")
     app.connect("config-inited", complete_theme_options, priority=400)
     app.connect("html-collect-pages", lost_page)
-    app.connect("source-read", refuse_stored_errors)
+    app.add_transform(IndexDefinitions)
+    app.connect("source-read", read_notebook)
     app.connect("doctree-read", name_solutions)
     app.connect("env-before-read-docs", restore_numbers)
     app.connect("env-get-updated", number_by_page, priority=900)

@@ -1,0 +1,378 @@
+"""How fast the helpers are, beside d2l, plain PyTorch and the limit. `make bench` runs it.
+
+    python benchmarks/bench.py [--rounds 5] [--only mlp] [--json FILE] [--update]
+
+Every job is done by four programs in turn, round after round, so that all of them meet the same
+disturbances; a number is the median of the rounds.
+
+* ours: `Batches`, `fit` and `evaluate`
+* d2l: d2l 0.17.0, its loaders (four worker processes) and its training loop
+* PyTorch: torchvision's data set, a `DataLoader` with four workers, the loop of most tutorials
+* limit: a bare loop over batches that were cut beforehand, accuracy counted
+
+Needs the real Fashion-MNIST. Prints a table and writes it as JSON with a description of the
+machine; `--update` also writes the table into the README.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+import torchvision
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.utils.benchmark import Timer
+from torch.utils.data import DataLoader
+
+from d2lhelpers import download
+from d2lhelpers.data import Batches, ImageSet, load_fashion_mnist
+from d2lhelpers.training import evaluate, fit
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results.json"
+COLUMNS = ["ours", "d2l", "PyTorch", "limit"]
+WORKERS = 4  # as d2l has it
+Job = Callable[[], object]
+
+
+def softmax_regression() -> nn.Module:
+    """One linear layer."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+
+
+def mlp() -> nn.Module:
+    """784-256-10."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
+
+
+def lenet() -> nn.Module:
+    """LeNet-5 as d2l has it: sigmoids and average pooling."""
+    return nn.Sequential(
+        nn.Conv2d(1, 6, 5, padding=2), nn.Sigmoid(), nn.AvgPool2d(2),
+        nn.Conv2d(6, 16, 5), nn.Sigmoid(), nn.AvgPool2d(2), nn.Flatten(),
+        nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10),
+    )  # fmt: skip
+
+
+NETWORKS = {"softmax": softmax_regression, "MLP": mlp, "LeNet": lenet}
+
+
+def loaders(batch_size: int) -> dict[str, DataLoader]:
+    """Training set, shuffled, and test set, as most tutorials load them."""
+
+    def load(train: bool) -> DataLoader:
+        images = torchvision.datasets.FashionMNIST(
+            "../data", train=train, transform=torchvision.transforms.ToTensor()
+        )
+        return DataLoader(images, batch_size, shuffle=train, num_workers=WORKERS)
+
+    return {"train": load(True), "test": load(False)}
+
+
+def cut(images: ImageSet, batch_size: int) -> list[tuple[Tensor, Tensor]]:
+    """Shuffled batches, each a tensor of its own."""
+    order = torch.randperm(len(images.labels)).split(batch_size)
+    return [(images.images[rows], images.labels[rows]) for rows in order]
+
+
+def plain_epoch(net: nn.Module, batches: DataLoader, optimizer: torch.optim.Optimizer) -> None:
+    """The loop of most tutorials: loss and hits are read after every batch."""
+    loss_function, total, hits = nn.CrossEntropyLoss(), 0.0, 0
+    net.train()
+    for X, y in batches:
+        optimizer.zero_grad()
+        scores = net(X)
+        loss = loss_function(scores, y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(y)
+        hits += (scores.argmax(1) == y).sum().item()
+
+
+def bare_epoch(net: nn.Module, batches: list, optimizer: torch.optim.Optimizer) -> None:
+    """Nothing but the arithmetic."""
+    hits = torch.zeros((), dtype=torch.long)
+    for X, y in batches:
+        scores = net(X)
+        loss = F.cross_entropy(scores, y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        hits += (scores.argmax(1) == y).sum()
+
+
+@torch.no_grad()
+def plain_accuracy(net: nn.Module, batches: DataLoader | list) -> float:
+    """Hits divided by samples."""
+    net.eval()
+    hits = sum((net(X).argmax(1) == y).sum().item() for X, y in batches)
+    return hits / 10_000
+
+
+def drain(batches: object) -> None:
+    """Look at every batch and do nothing with it."""
+    for _ in batches:
+        pass
+
+
+def jobs() -> Iterator[tuple[str, dict[str, Job]]]:
+    """Pairs of a job's name and one program per column that does it."""
+    from d2l import torch as d2l
+
+    train, test = load_fashion_mnist(strict=True)
+    plain, theirs = loaders(256), d2l.load_data_fashion_mnist(256)
+    yield (
+        "load an epoch, batch 256",
+        {
+            "ours": lambda: drain(Batches(train.images, train.labels, 256, shuffle=True)),
+            "d2l": lambda: drain(theirs[0]),
+            "PyTorch": lambda: drain(plain["train"]),
+            "limit": lambda: cut(train, 60_000),  # the same copy in one piece
+        },
+    )
+    for batch_size in (256, 64, 1024):
+        for name, make in NETWORKS.items():
+            yield (
+                f"{name}, an epoch, batch {batch_size}",
+                epochs_of(make, train, batch_size, d2l),
+            )
+    for name, make in NETWORKS.items():
+        yield f"{name}, evaluate 10,000 images", evaluations_of(make(), test, d2l)
+    yield (
+        "start to first batch",
+        {
+            "ours": python(
+                "from d2lhelpers.data import *; train, _ = load_fashion_mnist(); "
+                "next(iter(Batches(train.images, train.labels, 256, shuffle=True)))"
+            ),
+            "d2l": python(
+                "from d2l import torch as d; next(iter(d.load_data_fashion_mnist(256)[0]))"
+            ),
+            "PyTorch": python(
+                "import sys; sys.path.insert(0, sys.argv[1]); import bench; "
+                "next(iter(bench.loaders(256)['train']))"
+            ),
+            "limit": python("import torch, torchvision"),
+        },
+    )
+    yield (
+        "import",
+        {
+            "ours": python("import d2lhelpers.data, d2lhelpers.training"),
+            "d2l": python("from d2l import torch"),
+            "limit": python("import torch"),
+        },
+    )
+
+
+def epochs_of(
+    make: Callable[[], nn.Module], train: ImageSet, batch_size: int, d2l: object
+) -> dict[str, Job]:
+    """An epoch of training by each program, from the same start."""
+    torch.manual_seed(0)
+    nets = {column: make() for column in COLUMNS}
+    steps = {column: torch.optim.SGD(net.parameters(), lr=0.1) for column, net in nets.items()}
+    ours = Batches(train.images, train.labels, batch_size, shuffle=True)
+    plain, theirs = loaders(batch_size)["train"], d2l.load_data_fashion_mnist(batch_size)[0]
+    batches = cut(train, batch_size)
+    return {
+        "ours": lambda: fit(nets["ours"], ours, optimizer=steps["ours"], epochs=1, progress=False),
+        "d2l": lambda: d2l.train_epoch_ch3(
+            nets["d2l"], theirs, nn.CrossEntropyLoss(), steps["d2l"]
+        ),
+        "PyTorch": lambda: plain_epoch(nets["PyTorch"], plain, steps["PyTorch"]),
+        "limit": lambda: bare_epoch(nets["limit"], batches, steps["limit"]),
+    }
+
+
+def evaluations_of(net: nn.Module, test: ImageSet, d2l: object) -> dict[str, Job]:
+    """Accuracy on the test set by each program."""
+    ours = Batches(test.images, test.labels, 256)
+    plain, theirs = loaders(256)["test"], d2l.load_data_fashion_mnist(256)[1]
+    return {
+        "ours": lambda: evaluate(net, ours),
+        "d2l": lambda: d2l.evaluate_accuracy(net, theirs),
+        "PyTorch": lambda: plain_accuracy(net, plain),
+        "limit": lambda batches=list(ours): plain_accuracy(net, batches),
+    }
+
+
+def python(program: str) -> Job:
+    """Run a program in a process of its own."""
+    command = [sys.executable, "-c", program, str(ROOT / "benchmarks")]
+    return lambda: subprocess.run(command, check=True, capture_output=True)
+
+
+MEMORY = """
+import resource, sys, torch, torchvision
+sys.path.insert(0, sys.argv[1])
+import bench
+start = bench.peak_mb()
+{program}
+print(bench.peak_mb() - start)
+"""
+
+
+def peak_mb() -> float:
+    """Most memory that this process has held, and the largest of its children on top, in MB."""
+    import resource
+
+    unit = 1e6 if sys.platform == "darwin" else 1e3
+    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(resource.getrusage(who).ru_maxrss for who in both) / unit
+
+
+def memory() -> dict[str, float]:
+    """Memory in MB for an epoch of the MLP, beyond the imports; the limit is the data set."""
+    train = (
+        "train, _ = bench.load_fashion_mnist(); "
+        "net = bench.mlp(); step = torch.optim.SGD(net.parameters(), lr=0.1); "
+    )
+    programs = {
+        "ours": train + "bench.fit(net, bench.Batches(train.images, train.labels, 256, "
+        "shuffle=True), optimizer=step, epochs=1, progress=False)",
+        "d2l": "from d2l import torch as d; start = bench.peak_mb(); net = bench.mlp(); "
+        "step = torch.optim.SGD(net.parameters(), lr=0.1); "
+        "d.train_epoch_ch3(net, d.load_data_fashion_mnist(256)[0], "
+        "torch.nn.CrossEntropyLoss(), step)",
+        "PyTorch": "net = bench.mlp(); step = torch.optim.SGD(net.parameters(), lr=0.1); "
+        "bench.plain_epoch(net, bench.loaders(256)['train'], step)",
+    }
+    used = {}
+    for column, program in programs.items():
+        command = [sys.executable, "-c", MEMORY.format(program=program), str(ROOT / "benchmarks")]
+        run = subprocess.run(command, check=True, capture_output=True, text=True)
+        used[column] = float(run.stdout.split()[-1])
+    sets = load_fashion_mnist(strict=True)
+    tensors = [tensor for images in sets for tensor in (images.images, images.labels)]
+    used["limit"] = sum(tensor.nbytes for tensor in tensors) / 1e6
+    return used
+
+
+def measure(programs: dict[str, Job], rounds: int) -> dict[str, float]:
+    """Median seconds of each program; the rounds are interleaved, a first one does not count."""
+    threads = torch.get_num_threads()
+    timers = {
+        column: Timer("job()", globals={"job": job}, num_threads=threads)
+        for column, job in programs.items()
+    }
+    seconds: dict[str, list[float]] = {column: [] for column in programs}
+    for number in range(rounds + 1):
+        for column, timer in timers.items():
+            taken = timer.timeit(1).median
+            if number:
+                seconds[column].append(taken)
+    return {column: statistics.median(taken) for column, taken in seconds.items()}
+
+
+@contextlib.contextmanager
+def beside_the_data() -> Iterator[None]:
+    """Work in a folder beside one named ``data`` that holds the images, as d2l wants it."""
+    folder, trail = download.locate("Fashion-MNIST")
+    if folder is None:
+        sys.exit(f"the benchmark needs the real Fashion-MNIST, which cannot be had:\n{trail}")
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / "data").symlink_to(folder.parent.parent, target_is_directory=True)
+        work = Path(name) / "work"
+        work.mkdir()
+        os.chdir(work)
+        try:
+            yield
+        finally:
+            os.chdir(before)
+
+
+def machine() -> dict[str, object]:
+    """What the numbers depend on."""
+    model = platform.processor() or platform.machine()
+    with contextlib.suppress(OSError):
+        found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
+        model = found[1] if found else model
+    return {
+        "date": datetime.date.today().isoformat(),
+        "processor": model,
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "system": platform.system(),
+    }
+
+
+def table(results: list[dict]) -> str:
+    """The results in Markdown."""
+    lines = ["| Job | ours | d2l | PyTorch | limit | d2l / ours | ours / limit |"]
+    lines.append("| :-- | --: | --: | --: | --: | --: | --: |")
+    for result in results:
+        values, unit = result["median"], result["unit"]
+        cells = [f"{values[c]:.3g} {unit}" if c in values else "" for c in COLUMNS]
+        cells += [
+            f"{values['d2l'] / values['ours']:.1f}",
+            f"{values['ours'] / values['limit']:.2f}",
+        ]
+        lines.append(f"| {result['job']} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def describe(of: dict) -> str:
+    """The machine in a sentence."""
+    return (
+        f"Measured on {of['date']}: {of['processor']}, {of['cores']} cores, {of['system']}, "
+        f"Python {of['python']}, torch {of['torch']}."
+    )
+
+
+def update_readme(text: str) -> None:
+    """Put the table between its two marks in the README."""
+    path = ROOT / "README.md"
+    begin, end = "<!-- speed: made by `make bench` -->", "<!-- end of speed -->"
+    before, _, rest = path.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    assert rest and after, "the README lacks the marks of the speed table"
+    path.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
+
+
+def main() -> None:
+    """Measure, print, and write down."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="", help="a word that the job's name contains")
+    parser.add_argument("--json", type=Path, default=RESULTS)
+    parser.add_argument("--update", action="store_true", help="write the README's table")
+    options = parser.parse_args()
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    results = []
+    with beside_the_data():
+        for name, programs in jobs():
+            if options.only.lower() in name.lower():
+                results.append(
+                    {"job": name, "unit": "s", "median": measure(programs, options.rounds)}
+                )
+                print(table(results[-1:]).splitlines()[-1], flush=True)
+        if options.only.lower() in "memory":
+            results.append({"job": "memory, an epoch", "unit": "MB", "median": memory()})
+    record = {"machine": machine(), "rounds": options.rounds, "results": results}
+    text = f"{table(results)}\n\n{describe(record['machine'])}"
+    print(f"\n{text}")
+    if not options.only:
+        options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        if options.update:
+            update_readme(text)
+
+
+if __name__ == "__main__":
+    main()
