@@ -191,6 +191,15 @@ BUTTONS = ".dropdown-source-buttons, .dropdown-launch-buttons, [class*=btn-sourc
 OUTWARD = "header a[href^=http], .bd-header-article a[href^=http]"
 
 
+def test_a_changed_style_sheet_reaches_the_site(tmp_path: Path) -> None:
+    """Also when no page changed, where Sphinx has nothing to write."""
+    book, output = one_page_book(tmp_path), tmp_path / "output"
+    assert build(book, output).returncode == 0
+    edit(book / "chapters" / "_static" / "book.css", ("/* Figures:", "/* Changed: */ /* Figures:"))
+    assert build(book, output).returncode == 0
+    assert "Changed:" in (output / "_build" / "html" / "_static" / "book.css").read_text()
+
+
 def test_without_an_address_no_button_leads_anywhere(soups, site: Path) -> None:
     for path, soup in soups.items():
         assert not soup.select(BUTTONS), path.relative_to(site)

@@ -270,6 +270,19 @@ def name_solutions(app: Sphinx, doctree: nodes.document) -> None:
             cell["prompt_hide"] = "Hide the solution"
 
 
+def follow_static_files(app: Sphinx, *_: Any) -> list[str]:
+    """Read the first page again when a style sheet or the like changed: a build copies them then.
+
+    Sphinx copies static files only in a build that has pages to write.
+    """
+    built = Path(app.outdir) / "_static"
+    for source in (Path(app.srcdir) / "chapters" / "_static").iterdir():
+        copy = built / source.name
+        if copy.exists() and copy.read_bytes() != source.read_bytes():
+            return [app.config.root_doc]
+    return []
+
+
 def restore_numbers(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Give Sphinx its own numbers back, or it would take every page for changed."""
     env.toc_fignumbers = getattr(env, "numbers_in_book", env.toc_fignumbers)
@@ -439,6 +452,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_transform(IndexDefinitions)
     app.connect("source-read", read_notebook)
     app.connect("doctree-read", name_solutions)
+    app.connect("env-get-outdated", follow_static_files)
     app.connect("env-before-read-docs", restore_numbers)
     app.connect("env-get-updated", number_by_page, priority=900)
     app.connect("html-page-context", describe_page)

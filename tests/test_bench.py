@@ -1,0 +1,69 @@
+"""The benchmark compares like with like, and its table says what was measured."""
+
+import copy
+
+import bench
+import pytest
+import torch
+
+from d2lhelpers.training import evaluate, fit
+
+RESULT = {
+    "job": "an epoch",
+    "unit": "s",
+    "median": {"ours": 0.5, "d2l": 2.0, "PyTorch": 1.5, "limit": 0.4},
+}
+
+
+@pytest.fixture
+def batches():
+    torch.manual_seed(0)
+    return [(torch.randn(64, 1, 28, 28), torch.arange(64) % 10) for _ in range(3)]
+
+
+@pytest.mark.parametrize("name", bench.NETWORKS)
+def test_all_loops_do_the_same_work(batches, name):
+    first = bench.NETWORKS[name]()
+    loops = {
+        "ours": lambda net, step: fit(net, batches, optimizer=step, epochs=1, progress=False),
+        "plain": lambda net, step: bench.plain_epoch(net, batches, step),
+        "limit": lambda net, step: bench.bare_epoch(net, batches, step),
+    }
+    ends = []
+    for run in loops.values():
+        net = copy.deepcopy(first)
+        run(net, torch.optim.SGD(net.parameters(), lr=0.1))
+        ends.append(torch.nn.utils.parameters_to_vector(net.parameters()))
+    torch.testing.assert_close(ends[1], ends[0])
+    torch.testing.assert_close(ends[2], ends[0])
+    assert not torch.equal(ends[0], torch.nn.utils.parameters_to_vector(first.parameters()))
+
+
+def test_plain_accuracy_is_that_of_evaluate(batches):
+    net = bench.mlp()
+    hits = round(evaluate(net, batches)[1] * 192)
+    assert bench.plain_accuracy(net, batches) == pytest.approx(hits / 10_000)
+
+
+def test_rounds_are_interleaved_and_the_first_does_not_count():
+    order = []
+    jobs = {name: lambda name=name: order.append(name) for name in ("ours", "limit")}
+    seconds = bench.measure(jobs, rounds=2)
+    assert order == ["ours", "limit"] * 3
+    assert set(seconds) == {"ours", "limit"}
+
+
+def test_the_table_holds_medians_and_ratios():
+    row = bench.table([RESULT]).splitlines()[-1]
+    assert row == "| an epoch | 0.5 s | 2 s | 1.5 s | 0.4 s | 4.0 | 1.25 |"
+
+
+def test_the_readme_gets_the_table_between_its_marks(tmp_path, monkeypatch):
+    readme = tmp_path / "README.md"
+    readme.write_text((bench.ROOT / "README.md").read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(bench, "ROOT", tmp_path)
+    for text in ("first", "second"):
+        bench.update_readme(text)
+    written = readme.read_text(encoding="utf-8")
+    assert "-->\nsecond\n<!--" in written and "first\n" not in written.partition("-->")[2][:20]
+    assert "## The chapters" in written
