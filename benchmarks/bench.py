@@ -27,6 +27,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import timeit
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,7 +35,6 @@ import torch
 import torchvision
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.utils.benchmark import Timer
 from torch.utils.data import DataLoader
 
 from d2lhelpers import download
@@ -264,15 +264,10 @@ def memory() -> dict[str, float]:
 
 def measure(programs: dict[str, Job], rounds: int) -> dict[str, float]:
     """Median seconds of each program; the rounds are interleaved, a first one does not count."""
-    threads = torch.get_num_threads()
-    timers = {
-        column: Timer("job()", globals={"job": job}, num_threads=threads)
-        for column, job in programs.items()
-    }
     seconds: dict[str, list[float]] = {column: [] for column in programs}
     for number in range(rounds + 1):
-        for column, timer in timers.items():
-            taken = timer.timeit(1).median
+        for column, job in programs.items():
+            taken = timeit.timeit(job, number=1)
             if number:
                 seconds[column].append(taken)
     return {column: statistics.median(taken) for column, taken in seconds.items()}
