@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+import matplotlib
 import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -219,7 +221,7 @@ def draw_contours(
         steps: grid points in each direction.
 
     Returns:
-        the lines, for instance for ``ax.clabel``.
+        the lines, dark where the function is low, for instance for ``ax.clabel``.
 
     Built in :doc:`/chapters/preliminaries/gradients-and-jacobians`.
     """
@@ -228,4 +230,6 @@ def draw_contours(
     )
     with torch.no_grad():
         values = function(x, y)
-    return ax.contour(x, y, values.cpu(), levels=levels, cmap="viridis", linewidths=1.0)
+    colors = matplotlib.colormaps["viridis"].resampled(10)(range(8))  # the last are too pale
+    cmap = LinearSegmentedColormap.from_list("contours", colors)
+    return ax.contour(x, y, values.cpu(), levels=levels, cmap=cmap, linewidths=1.2)

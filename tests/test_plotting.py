@@ -137,3 +137,11 @@ def test_contours_put_x_across_and_y_up():
     (path,) = lines.get_paths()
     assert path.vertices[:, 0] == pytest.approx(0.5)
     assert (path.vertices[:, 1].min(), path.vertices[:, 1].max()) == (0, 5)
+
+
+def test_every_contour_can_be_seen_on_white():
+    ax = plt.figure().add_subplot()
+    lines = draw_contours(ax, lambda x, y: x + y, (0, 1), (0, 1), levels=[0.2, 0.6, 1, 1.4, 1.8])
+    brightness = lines.to_rgba(lines.get_array())[:, :3] @ [0.299, 0.587, 0.114]
+    assert (brightness[1:] > brightness[:-1]).all(), "darker is lower"
+    assert brightness.max() < 0.7
