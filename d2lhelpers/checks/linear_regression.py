@@ -1,0 +1,114 @@
+"""Checks for the exercises of Part 3, linear regression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .core import Verdict, compare, compare_values
+
+Function = Callable[..., Any]
+
+
+def _random(*shape: int, number: int = 0) -> Tensor:
+    """Standard normal entries; another ``number``, other entries."""
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(number))
+
+
+# The linear model and its closed form
+
+
+def house_by_hand(answers: dict[str, Any]) -> Verdict:
+    """A price, the change of a price, and a number of columns."""
+    right = {"price": 294, "rise": 7, "weights": 8}
+    return compare_values(
+        answers,
+        right,
+        hint="write the weighted sum down; what goes as well, when the bathroom comes?",
+    )
+
+
+def closed_form(function: Function) -> Verdict:
+    """``function(X, y)``: the weights and, last, the bias."""
+
+    def reference(X: Tensor, y: Tensor) -> Tensor:
+        ones = torch.ones(len(X), 1, dtype=X.dtype)
+        return torch.linalg.lstsq(torch.cat([X, ones], dim=1), y).solution
+
+    line = torch.arange(4.0)[:, None]
+    X = _random(30, 3)
+    cases = [
+        ("points (0, 1), (1, 3), (2, 5), (3, 7)", (line, 2 * line[:, 0] + 1)),
+        ("points (0, 5), (1, 5), (2, 5), (3, 5)", (line, torch.full((4,), 5.0))),
+        ("30 random samples of 3 columns", (X, _random(30, number=1))),
+        ("the same, with columns that have a mean of 10", (X + 10, _random(30, number=1))),
+    ]
+    return compare(
+        function,
+        reference,
+        cases,
+        hint="the bias is the weight of a column that your X does not have yet",
+        rtol=1e-2,
+        atol=1e-2,
+    )
+
+
+def region_columns(function: Function) -> Verdict:
+    """``function(t, s, r, k)``: columns whose best fit predicts the spot prices."""
+    t, s = _random(60).abs(), torch.arange(60) % 4 + 0.0
+
+    def fitted(build: Function, prices: Tensor) -> Tensor | None:
+        k = len(prices)
+        r = torch.randint(k, (60,), generator=torch.Generator().manual_seed(k))
+        p = 0.05 * t + 0.3 * s + prices[r]
+        columns = build(t.clone(), s.clone(), r, k)
+        if not isinstance(columns, Tensor) or columns.ndim != 2 or len(columns) != 60:
+            return columns
+        columns = columns.double()
+        solution = torch.linalg.lstsq(columns, p.double(), driver="gelsd").solution
+        return (columns @ solution).float()
+
+    def right(t: Tensor, s: Tensor, r: Tensor, k: int) -> Tensor:
+        return torch.cat([t[:, None], s[:, None], F.one_hot(r, k)], dim=1)
+
+    cases = [
+        ("predictions for zone prices 1, 2, 3", (torch.tensor([1.0, 2, 3]),)),
+        ("predictions for zone prices 1, 5, 2", (torch.tensor([1.0, 5, 2]),)),
+        ("predictions for zone prices 4, 1, 1, 3, 1", (torch.tensor([4.0, 1, 1, 3, 1]),)),
+    ]
+    return compare(
+        lambda prices: fitted(function, prices),
+        lambda prices: fitted(right, prices),
+        cases,
+        hint="a weight times the number of the zone puts all zones on one straight line",
+        rtol=1e-3,
+        atol=1e-3,
+    )
+
+
+def fit_parabola(function: Function) -> Verdict:
+    """``function(x, y)``: a, b, c of the best parabola."""
+
+    def reference(x: Tensor, y: Tensor) -> Tensor:
+        columns = torch.stack([x**2, x, torch.ones_like(x)], dim=1)
+        return torch.linalg.lstsq(columns, y).solution
+
+    x = torch.linspace(-2, 2, 9)
+    cases = [
+        ("nine points on the curve y = x^2", (x, x**2)),
+        ("nine points on the line y = 3 - x", (x, 3 - x)),
+        ("nine points on y = 2x^2 - 3x + 1", (x, 2 * x**2 - 3 * x + 1)),
+        ("twenty random points", (_random(20), _random(20, number=1))),
+    ]
+    return compare(
+        function,
+        reference,
+        cases,
+        hint="the model is linear in a, b and c; which three columns do they multiply?",
+        rtol=1e-3,
+        atol=1e-3,
+    )
