@@ -1,0 +1,164 @@
+"""Answers to the exercises on Python, pictures and tables."""
+
+import contextlib
+
+import numpy as np
+import pandas as pd
+import torch
+
+from d2lhelpers.checks import tools as c
+
+module = c
+
+
+class Mean:
+    def __init__(self):
+        self.mean, self.count = 0.0, 0
+
+    def __call__(self, number):
+        self.count += 1
+        self.mean += (number - self.mean) / self.count
+        return self.mean
+
+
+class Shared(Mean):
+    total, count = 0.0, 0  # of the class, not of the object
+
+    def __init__(self):
+        pass
+
+    def __call__(self, number):
+        Shared.total += number
+        Shared.count += 1
+        return Shared.total / Shared.count
+
+
+class Last(Mean):
+    def __call__(self, number):
+        return number
+
+
+class HalfOfTwo(Mean):
+    def __call__(self, number):
+        self.mean = (self.mean + number) / 2
+        return self.mean
+
+
+def yielded(X, size, end=0):
+    start = 0
+    while start < len(X) - end:
+        yield X[start : start + size]
+        start += size
+
+
+def first_only(X, size):
+    for start in range(0, len(X), size):
+        return X[start : start + size]
+
+
+@contextlib.contextmanager
+def careful(number):
+    before = torch.get_rng_state()
+    torch.manual_seed(number)
+    try:
+        yield
+    finally:
+        torch.set_rng_state(before)
+
+
+@contextlib.contextmanager
+def careless(number):  # an error inside skips the last line
+    before = torch.get_rng_state()
+    torch.manual_seed(number)
+    yield
+    torch.set_rng_state(before)
+
+
+class Seeds:
+    def __init__(self, number):
+        self.number = number
+
+    def __enter__(self):
+        torch.manual_seed(self.number)
+
+    def __exit__(self, *problem):
+        pass  # never put back
+
+
+class Swallows(Seeds):
+    def __enter__(self):
+        self.before = torch.get_rng_state()
+        super().__enter__()
+
+    def __exit__(self, *problem):
+        torch.set_rng_state(self.before)
+        return True
+
+
+def sheet(images, columns):
+    n, height, width = images.shape
+    rows = -(-n // columns)
+    padded = np.concatenate([images, np.zeros((rows * columns - n, height, width))])
+    grid = padded.reshape(rows, columns, height, width)
+    return grid.transpose(0, 2, 1, 3).reshape(rows * height, columns * width)
+
+
+PYTHON = {"a": 1, "b": 13, "c": 0, "d": 2}
+PICTURES = {"row": 2, "column": 1, "brightest": 0, "numbers": 1800}
+
+RIGHT = {
+    c.python_by_hand: [(PYTHON,)],
+    c.running_mean: [(Mean,)],
+    c.batches: [(yielded,), (lambda X, size: list(X.split(size)),)],
+    c.seeded: [(careful,)],
+    c.pictures_by_hand: [(PICTURES,)],
+    c.to_uint8: [
+        (lambda image: np.uint8(np.clip(image, 0, 1) * 255 + 0.5),),
+        (lambda image: np.rint(255 * np.clip(image, 0, 1)).astype("uint8"),),
+    ],
+    c.one_hot: [
+        (lambda column, zones: torch.tensor(column.to_numpy()[:, None] == np.array(zones)),),
+        (
+            lambda column, zones: torch.tensor(
+                pd.get_dummies(pd.Categorical(column, zones), dtype=float).to_numpy()
+            ),
+        ),
+    ],
+    c.contact_sheet: [(sheet,)],
+}
+WRONG = {
+    c.python_by_hand: [(PYTHON | {"a": 0},), (PYTHON | {"c": 14},), (PYTHON | {"b": 14},)],
+    c.running_mean: [(Shared,), (Last,), (HalfOfTwo,)],
+    c.batches: [
+        (first_only,),
+        (lambda X, size: yielded(X, size, end=size),),
+        (lambda X, size: [b for b in yielded(X, size) if len(b) == size],),
+    ],
+    c.seeded: [(Seeds,), (careless,), (Swallows,), (lambda number: contextlib.nullcontext(),)],
+    c.pictures_by_hand: [
+        (PICTURES | {"row": 1, "column": 4},),
+        (PICTURES | {"brightest": 229},),
+        (PICTURES | {"numbers": 600},),
+    ],
+    c.to_uint8: [
+        (lambda image: np.uint8(np.clip(image, 0, 1) * 255),),  # cut, not rounded
+        (lambda image: np.clip(image, 0, 1).astype(np.uint8),),
+        (lambda image: np.rint(255 * image).astype(np.int64).astype(np.uint8),),  # wraps around
+        (lambda image: np.rint(255 * np.clip(image, 0, 1)),),  # still floats
+    ],
+    c.one_hot: [
+        (lambda column, zones: torch.tensor(pd.get_dummies(column, dtype=float).to_numpy()),),
+        (lambda column, zones: torch.tensor([zones.index(value) for value in column]),),
+        (
+            lambda column, zones: torch.tensor(
+                column.to_numpy()[:, None] == np.array(sorted(zones))
+            ),
+        ),
+    ],
+    c.contact_sheet: [
+        (lambda images, columns: np.concatenate(list(images), axis=1),),
+        (lambda images, columns: images.reshape(-1, columns * images.shape[2]),),
+        (lambda images, columns: sheet(images[: len(images) // columns * columns], columns),),
+    ],
+}
+PREDICTIONS = {c.python_by_hand, c.pictures_by_hand}
