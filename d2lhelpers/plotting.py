@@ -174,7 +174,8 @@ def draw_vectors(
         ax: where to draw.
         vectors: (N, 2), how far each arrow goes in x and y.
         starts: (N, 2), where each arrow begins; all at the origin without.
-        labels: texts beside the heads, one per arrow, "" for none.
+        labels: texts beside the middles of the arrows, one per arrow, "" for none. They stand
+            on the side that faces away from the center of the drawing.
         colors: one per arrow; the style's cycle without.
 
     Raises:
@@ -182,14 +183,16 @@ def draw_vectors(
 
     Built in :doc:`/chapters/preliminaries/vectors-and-norms`.
     """
-    vectors = torch.as_tensor(vectors).detach().cpu()
-    starts = torch.zeros_like(vectors) if starts is None else torch.as_tensor(starts).cpu()
+    vectors = torch.as_tensor(vectors).detach().cpu().double()
+    starts = torch.zeros_like(vectors) if starts is None else starts
+    starts = torch.as_tensor(starts).detach().cpu().double()
     if vectors.ndim != 2 or vectors.shape[1] != 2 or starts.shape != vectors.shape:
         raise ValueError(
             f"vectors and starts: expected shape (N, 2) for both, "
             f"found {tuple(vectors.shape)} and {tuple(starts.shape)}"
         )
     ends = starts + vectors
+    center = torch.cat([starts, ends]).mean(dim=0)
     for i, (start, end) in enumerate(zip(starts.tolist(), ends.tolist())):
         color = colors[i] if colors else f"C{i}"
         ax.annotate(
@@ -197,7 +200,15 @@ def draw_vectors(
             arrowprops={"arrowstyle": "-|>", "color": color, "lw": 1.8, "shrinkA": 0, "shrinkB": 0},
         )  # fmt: skip
         if i < len(labels) and labels[i]:
-            ax.annotate(labels[i], end, (4, 4), textcoords="offset points", color=color)
+            middle = (starts[i] + ends[i]) / 2
+            side = torch.stack([-vectors[i, 1], vectors[i, 0]])  # a quarter turn to the left
+            side = side / side.norm().clamp(min=1e-9)
+            x, y = (-side if side @ (center - middle) > 0 else side).tolist()
+            ax.annotate(
+                labels[i], middle.tolist(), (4 * x, 4 * y), textcoords="offset points", color=color,
+                ha="left" if x > 0.4 else "right" if x < -0.4 else "center",
+                va="bottom" if y > 0.4 else "top" if y < -0.4 else "center",
+            )  # fmt: skip
     ax.plot(*torch.cat([starts, ends]).T.tolist(), ls="none")  # arrows alone move no limits
     ax.set_aspect("equal", adjustable="datalim")
 

@@ -124,6 +124,24 @@ def test_vectors_begin_and_end_where_they_should_and_lie_inside():
     assert ax.get_aspect() == 1
 
 
+def test_labels_of_vectors_stand_outside_a_triangle():
+    ax = plt.figure().add_subplot()
+    a, b = torch.tensor([4, 0]), torch.tensor([0, 3])  # whole numbers will do
+    draw_vectors(ax, torch.stack([a, b, a + b]), torch.stack([0 * a, a, 0 * a]),
+                 labels=["a", "", "a + b"])  # fmt: skip
+    below, above = (text for text in ax.texts if text.arrow_patch is None)
+    assert below.xy == (2, 0) and below.xyann == pytest.approx((0, -4))
+    assert (below.get_ha(), below.get_va()) == ("center", "top")
+    assert above.xy == (2, 1.5) and above.xyann == pytest.approx((-2.4, 3.2))
+    assert (above.get_ha(), above.get_va()) == ("right", "bottom")
+
+
+def test_no_vectors_draw_nothing():
+    ax = plt.figure().add_subplot()
+    draw_vectors(ax, torch.zeros(0, 2))
+    assert not ax.texts
+
+
 @pytest.mark.parametrize("starts", [None, torch.zeros(3, 2)])
 def test_vectors_of_another_shape_are_refused(starts):
     vectors = torch.zeros(2, 3) if starts is None else torch.zeros(2, 2)

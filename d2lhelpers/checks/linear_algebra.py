@@ -1,1 +1,122 @@
 """Checks for the exercises of Part 2, vectors and matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .core import Verdict, compare, compare_values, show
+
+Function = Callable[..., Any]
+
+
+def _random(*shape: int, number: int = 0) -> Tensor:
+    """Normal entries; another shape or ``number``, other entries."""
+    generator = torch.Generator().manual_seed(1_000 * sum(shape) + number)
+    return torch.randn(*shape, generator=generator)
+
+
+# Vectors and norms
+
+
+def lengths_by_hand(answers: dict[str, Any]) -> Verdict:
+    """Norms of (3, -4, 0), and its dot product with (4, 3, 9)."""
+    right = {"L1 of a": 7, "L2 of a": 5, "L-infinity of a": 4, "L2 of -2a": 10, "a dot b": 0}
+    return compare_values(
+        answers, right, hint="add the sizes, ask Pythagoras, take the largest; signs count in a dot"
+    )
+
+
+def angle(function: Function) -> Verdict:
+    """``function(a, b)`` in degrees."""
+
+    def reference(a: Tensor, b: Tensor) -> float:
+        a, b = a.double(), b.double()
+        return (a @ b / (a.norm() * b.norm())).clamp(-1, 1).acos().rad2deg().item()
+
+    east, slanted = torch.tensor([2.0, 0.0]), torch.tensor([3.0, 3.0])
+    cases = [
+        ("a=(2, 0), b=(3, 3)", (east, slanted)),
+        ("a=(2, 0), b=(0, 5)", (east, torch.tensor([0.0, 5.0]))),
+        ("a=(2, 0), b=(-3, 0)", (east, torch.tensor([-3.0, 0.0]))),
+        ("random vectors with 6 entries", (_random(6), _random(6, number=1))),
+    ]
+    # One of a hundred random vectors is enough for rounding to push a cosine above 1.
+    cases += [("a vector of 7 entries and itself", (a, a.clone())) for a in 10 * _random(100, 7)]
+    return compare(
+        function,
+        reference,
+        cases,
+        hint="the cosine is the dot product over both lengths; keep it between -1 and 1",
+        atol=0.1,  # near 0 degrees an error of 1e-7 in the cosine is 0.03 degrees
+    )
+
+
+def unit_rows(function: Function) -> Verdict:
+    """``function(X)`` divides every row by its own length and leaves rows of zeros."""
+
+    def reference(X: Tensor) -> Tensor:
+        lengths = X.norm(dim=1, keepdim=True)
+        return X / torch.where(lengths > 0, lengths, 1.0)
+
+    rows = torch.tensor([[3.0, 4.0], [0.0, 2.0]])
+    cases = [
+        ("X = [[3, 4], [0, 2]]", (rows,)),
+        ("random X of shape (5, 3)", (_random(5, 3),)),
+        ("random X of shape (4, 4)", (_random(4, 4),)),
+        ("X = [[3, 4], [0, 0]]", (torch.tensor([[3.0, 4.0], [0.0, 0.0]]),)),
+    ]
+    return compare(
+        function,
+        reference,
+        cases,
+        hint="one length per row, in a shape that divides its own row; and what is 0 / 0?",
+    )
+
+
+def split(function: Function) -> Verdict:
+    """``function(b, a)`` returns the projection of b onto a, and the rest."""
+
+    def reference(b: Tensor, a: Tensor) -> Tensor:
+        shadow = (a @ b) / (a @ a) * a
+        return torch.stack([shadow, b - shadow])
+
+    b = torch.tensor([2.0, 1.0])
+    cases = [
+        (f"b=(2, 1), a={show(a)}", (b, torch.tensor(a)))
+        for a in ([1.0, 0.0], [10.0, 0.0], [0.0, -3.0], [1.0, 1.0])
+    ]
+    cases.append(("random vectors with 5 entries", (_random(5), _random(5, number=1))))
+    return compare(
+        function,
+        reference,
+        cases,
+        hint="the shadow is a multiple of a; which factor makes the rest orthogonal to a?",
+    )
+
+
+def nearest(function: Function) -> Verdict:
+    """``function(points, query, p)`` returns the index of the nearest point."""
+    shelves = torch.tensor([[0.0, 10.0], [4.0, 9.0], [8.0, 8.0]])
+    cases = [
+        (f"the three shelves, from the corner, p={p}", (shelves, torch.zeros(2), p))
+        for p in (1, 2, torch.inf)
+    ]
+    cases += [
+        (f"30 random points of 4 entries, p={p}", (_random(30, 4), _random(4, number=number), p))
+        for number, p in enumerate((1, 2, torch.inf))
+    ]
+    return compare(
+        function,
+        lambda points, query, p: (
+            torch.linalg.vector_norm(points - query, ord=p, dim=1).argmin().item()
+        ),
+        cases,
+        hint="a distance is the length of a difference; broadcasting takes the query off every row",
+    )
+
+
+# Matrices
