@@ -7,6 +7,8 @@ with scikit-learn stand in, and a line says so.
 
 from __future__ import annotations
 
+import math
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,11 +22,13 @@ __all__ = [
     "SHA256",
     "Batches",
     "DataUnavailable",
+    "IdxError",
     "ImageSet",
     "is_available",
     "load_digits",
     "load_fashion_mnist",
     "load_mnist",
+    "read_idx",
 ]
 
 DIGITS = tuple("0123456789")
@@ -176,11 +180,49 @@ def load_digits() -> tuple[ImageSet, ImageSet]:
     )
 
 
+class IdxError(ValueError):
+    """These bytes are not an IDX file of unsigned bytes."""
+
+
+def read_idx(content: bytes) -> Tensor:
+    """The array in an IDX file, the format of MNIST.
+
+    Such a file is two zero bytes, 8 for "unsigned bytes", the number of dimensions, the size of
+    each in four bytes, and the values (LeCun, Cortes, Burges, 1998).
+
+    Args:
+        content: the whole file, unpacked.
+
+    Returns:
+        uint8, of the one to three sizes that the file names, none of them 0.
+
+    Raises:
+        IdxError: ``content`` is anything else.
+
+    >>> read_idx(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9]))
+    tensor([7, 8, 9], dtype=torch.uint8)
+    """
+    if content[:3] != b"\0\0\x08" or content[3:4] not in (b"\1", b"\2", b"\3"):
+        raise IdxError(
+            "content: expected an IDX file of unsigned bytes, which begins with 00 00 08 and 01, "
+            f"02 or 03, found {content[:4].hex(' ') or 'nothing'}; is it unpacked?"
+        )
+    dimensions = content[3]
+    start = 4 + 4 * dimensions
+    if len(content) < start:
+        raise IdxError(f"content: expected {start} bytes of header, found {len(content)}")
+    sizes = struct.unpack_from(f">{dimensions}I", content, 4)
+    if 0 in sizes or math.prod(sizes) != len(content) - start:
+        shape = " x ".join(str(size) for size in sizes)
+        raise IdxError(f"content: expected {shape} values, found {len(content) - start:,}")
+    return torch.frombuffer(bytearray(content), dtype=torch.uint8, offset=start).reshape(sizes)
+
+
 def _load(name: str, classes: tuple[str, ...], strict: bool) -> tuple[ImageSet, ImageSet]:
-    folder, trail = download.locate(name)
+    contents, trail = download.load(name)
     for warning in trail.warnings:
         print(warning)
-    if folder is None:
+    if contents is None:
         advice = (
             "For the real set connect to the network, or set D2LHELPERS_DATA to a folder "
             f"that holds {download.FOLDERS[name]}/raw."
@@ -190,11 +232,9 @@ def _load(name: str, classes: tuple[str, ...], strict: bool) -> tuple[ImageSet, 
         print(f"{name} cannot be had here: 1,797 handwritten digits stand in. {advice}")
         return load_digits()
 
-    from torchvision.datasets.mnist import read_image_file, read_label_file
-
     def read(images: str, labels: str) -> ImageSet:
-        pixels = read_image_file(str(folder / images)).unsqueeze(1)
-        return ImageSet(pixels / 255, read_label_file(str(folder / labels)), classes, name)
+        pixels = read_idx(contents[images]).unsqueeze(1)
+        return ImageSet(pixels / 255, read_idx(contents[labels]).long(), classes, name)
 
     train_images, train_labels, test_images, test_labels = download.FILES
     return read(train_images, train_labels), read(test_images, test_labels)

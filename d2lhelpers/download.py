@@ -1,4 +1,4 @@
-"""Where the files of a data set lie: looked for, checked by SHA-256, downloaded if need be.
+"""The files of a data set: looked for, downloaded if need be, and checked by SHA-256.
 
 Looked for in this order: ``$D2LHELPERS_DATA``, the per-user cache, the mirrors
 (``$D2LHELPERS_MIRRORS`` replaces them: addresses separated by commas, each with the folders
@@ -7,20 +7,15 @@ Looked for in this order: ``$D2LHELPERS_DATA``, the per-user cache, the mirrors
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import os
-import queue
-import shutil
-import socket
-import threading
-import urllib.parse
-import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .progress import Progress
+from . import transfer
 
 FILES = (
     "train-images-idx3-ubyte",
@@ -43,14 +38,18 @@ SHA256 = {
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ))),
 }  # fmt: skip
-MD5_OF_ARCHIVE = {
+SHA256_OF_ARCHIVE = {
     "Fashion-MNIST": dict(zip(FILES, (
-        "8d4fb7e6c68d591d4c3dfef9ec88bf0d", "25c81989df183df01b3e8a0aad5dffbe",
-        "bef4ecab320f06d8554ea6380940ec79", "bb300cfdad3c16e7a12a480ee83cd310",
+        "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+        "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+        "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+        "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
     ))),
     "MNIST": dict(zip(FILES, (
-        "f68b3c2dcbeaaa9fbdd348bbdeb94873", "d53e105ee54ea40749a09fcbcd1e9432",
-        "9fb629c4189551a2d022fa330f9573f3", "ec29112dd5afa0611ce80d1b7f02629c",
+        "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
     ))),
 }  # fmt: skip
 MIRRORS = {
@@ -80,22 +79,27 @@ class Trail:
         return "\n".join(f"  - {line}" for line in self.warnings + self.looked)
 
 
-def locate(name: str) -> tuple[Path | None, Trail]:
-    """The folder with the four whole files of a set, downloaded if need be.
+def load(name: str) -> tuple[dict[str, bytes] | None, Trail]:
+    """The four whole files of a set, downloaded if need be.
 
     Args:
         name: ``"Fashion-MNIST"`` or ``"MNIST"``.
 
     Returns:
-        the folder, or None where no copy can be had; and what the search met.
+        the content of each file, or None where one of them cannot be had;
+        and what the search met.
     """
     trail = Trail()
-    return _find(name, trail) or _download(name, trail), trail
+    contents = _find(name, trail)
+    missing = [file for file in FILES if file not in contents]
+    if missing:
+        contents |= _download(name, missing, trail)
+    return (contents if len(contents) == len(FILES) else None), trail
 
 
 def is_available(name: str) -> bool:
     """Whether all files of ``name`` lie whole on this computer."""
-    return _find(name, Trail()) is not None
+    return len(_find(name, Trail())) == len(FILES)
 
 
 def _cache() -> Path:
@@ -104,125 +108,142 @@ def _cache() -> Path:
     return platformdirs.user_cache_path("d2lhelpers")
 
 
-def _find(name: str, trail: Trail) -> Path | None:
+def _find(name: str, trail: Trail) -> dict[str, bytes]:
+    """Those files of ``name`` that lie whole on this computer."""
     roots = [_cache()]
     named = os.environ.get("D2LHELPERS_DATA")
     if not named:
         trail.looked.append("D2LHELPERS_DATA: not set")
-    elif Path(named).is_dir():
+    elif os.path.isdir(named):
         roots.insert(0, Path(named))
     else:
         trail.warnings.append(f"D2LHELPERS_DATA={named} is not a folder; looking elsewhere.")
+    contents = {}
     for root in roots:
         folder = root / FOLDERS[name] / "raw"
-        missing = [file for file in FILES if not (folder / file).is_file()]
-        damaged = [
-            problem
-            for file in FILES
-            if file not in missing and (problem := _damage(folder / file, SHA256[name][file]))
-        ]
-        if not missing and not damaged:
-            return folder
-        trail.warnings.extend(damaged)
-        if missing:
-            trail.looked.append(f"{folder}: no {', '.join(missing)}")
+        missing = [file for file in FILES if file not in contents]
+        absent = [file for file in missing if not os.path.lexists(folder / file)]
+        if absent:
+            trail.looked.append(f"{folder}: no {', '.join(absent)}")
+        for file in missing:
+            content = _read(folder / file, SHA256[name][file], trail)
+            if content is not None:
+                contents[file] = content
+    return contents
+
+
+def _read(path: Path, expected: str, trail: Trail) -> bytes | None:
+    """The content of the file at ``path``, or None unless it is there and whole."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(transfer.LARGEST)
+            size = os.fstat(file.fileno()).st_size
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        trail.warnings.append(f"{path} is not used, because it cannot be read: {error.strerror}.")
+    else:
+        mismatch = _mismatch(content, expected)
+        if mismatch is None:
+            return content
+        trail.warnings.append(
+            f"{path} ({size:,} bytes) is damaged or another file and is not used: {mismatch}."
+        )
     return None
 
 
-def _damage(path: Path, expected: str) -> str | None:
-    """What is wrong with the file at ``path``, or None."""
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    if digest.hexdigest() == expected:
+def _mismatch(content: bytes, expected: str) -> str | None:
+    """How the SHA-256 of ``content`` differs from the one that is expected, if it does."""
+    found = hashlib.sha256(content).hexdigest()
+    if found == expected:
         return None
-    return (
-        f"{path} ({path.stat().st_size:,} bytes) is damaged or another file and is not used: "
-        f"expected SHA-256 {expected}, found {digest.hexdigest()}."
-    )
+    known = [
+        f", which is {file} of {name}"
+        for name in SHA256
+        for file in FILES
+        if found in (SHA256[name][file], SHA256_OF_ARCHIVE[name][file])
+    ]
+    return f"expected SHA-256 {expected}, found {found}{''.join(known)}"
 
 
-def _download(name: str, trail: Trail) -> Path | None:
-    """Fetch into the cache what it lacks of ``name``."""
+def _download(name: str, files: Sequence[str], trail: Trail) -> dict[str, bytes]:
+    """Fetch ``files`` and keep them in the cache; ends early where one cannot be had."""
+    mirrors = _reachable(name, trail)
+    contents: dict[str, bytes] = {}
+    if not mirrors:
+        return contents
+    folder = _cache() / FOLDERS[name] / "raw"
+    with _locked(folder, trail) as can_keep:
+        for file in files:
+            # Another process may have brought it while this one waited for the lock.
+            content = _read(folder / file, SHA256[name][file], Trail())
+            if content is None:
+                content = _fetch_from_any(mirrors, name, file, trail)
+                if content is None:
+                    break
+                can_keep = can_keep and _keep(content, folder / file, trail)
+            contents[file] = content
+    return contents
+
+
+def _reachable(name: str, trail: Trail) -> list[str]:
+    """The mirrors of a set that accept a connection."""
+    mirrors = list(MIRRORS[name])
     own = os.environ.get("D2LHELPERS_MIRRORS")
-    mirrors = MIRRORS[name]
     if own:
-        mirrors = tuple(f"{base.strip().rstrip('/')}/{FOLDERS[name]}/" for base in own.split(","))
-    reachable = _reachable(mirrors)
-    trail.looked.extend(f"{url}: no connection" for url in mirrors if url not in reachable)
-    if not reachable:
-        return None
+        addresses = (address.strip().rstrip("/") for address in own.split(","))
+        mirrors = [f"{address}/{FOLDERS[name]}/" for address in addresses if address]
+    problems = transfer.knock(mirrors)
+    trail.looked.extend(f"{transfer.route(url)}: {problem}" for url, problem in problems.items())
+    return [url for url in mirrors if url not in problems]
 
+
+@contextlib.contextmanager
+def _locked(folder: Path, trail: Trail) -> Iterator[bool]:
+    """Let one process at a time fill ``folder``; gives False where nothing can be kept there."""
     from filelock import FileLock
 
-    folder = _cache() / FOLDERS[name] / "raw"
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / ".lock"):
-        for file in FILES:
-            path = folder / file
-            if path.is_file() and _damage(path, SHA256[name][file]):
-                path.unlink()
-            if not path.is_file() and not any(
-                _fetch(f"{mirror}{file}.gz", name, path, trail) for mirror in reachable
-            ):
-                return None
-    return folder
-
-
-def _fetch(url: str, name: str, path: Path, trail: Trail) -> bool:
-    """Download one archive, unpack it, check both, and only then give the file its name."""
-    import pooch
-    import requests
-
-    archive, part = path.with_name(f"{path.name}.gz"), path.with_name(f"{path.name}.part")
-    pooch.get_logger().setLevel("ERROR")
-    bar = Progress(0)
+    lock = FileLock(folder / ".lock", timeout=transfer.WHOLE)
     try:
-        downloader = pooch.HTTPDownloader(timeout=(4, 20), progressbar=bar)
-        known_hash = f"md5:{MD5_OF_ARCHIVE[name][path.name]}"
-        pooch.retrieve(url, known_hash, archive.name, path.parent, downloader=downloader)
-        with gzip.open(archive) as packed, open(part, "wb") as plain:
-            shutil.copyfileobj(packed, plain)
-        problem = _damage(part, SHA256[name][path.name])
-        if problem is None:
-            os.replace(part, path)
-            return True
-    except (OSError, EOFError, ValueError, requests.RequestException) as error:
-        problem = f"{type(error).__name__}: {error}"
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except (OSError, NotImplementedError) as error:
+        trail.warnings.append(f"What is downloaded is not kept in {folder}: {error}.")
+    try:
+        yield lock.is_locked
     finally:
-        bar.close()
-        archive.unlink(missing_ok=True)
-        part.unlink(missing_ok=True)
-    trail.looked.append(f"{url}: {problem}")
-    return False
+        lock.release()
 
 
-def _reachable(urls: Sequence[str], seconds: float = 4.0) -> list[str]:
-    """Those addresses whose host (or proxy) accepts a connection in time, order kept."""
-    answers: queue.Queue[tuple[str, bool]] = queue.Queue()
-
-    def knock(url: str) -> None:
-        target = urllib.parse.urlsplit(url)
-        proxy = urllib.request.getproxies().get(target.scheme)
-        if proxy and not urllib.request.proxy_bypass(target.hostname or ""):
-            target = urllib.parse.urlsplit(proxy if "//" in proxy else f"//{proxy}")
-        port = target.port or {"http": 80}.get(target.scheme, 443)
-        try:
-            socket.create_connection((target.hostname, port), timeout=seconds).close()
-            answers.put((url, True))
-        except OSError:
-            answers.put((url, False))
-
-    # A name look-up cannot be given a time limit, so it is left behind in a daemon thread.
-    for url in urls:
-        threading.Thread(target=knock, args=(url,), daemon=True).start()
-    open_doors = set()
+def _keep(content: bytes, path: Path, trail: Trail) -> bool:
+    """Write a file under another name first, so that a half one never has its name."""
+    part = path.with_name(f"{path.name}.part")
     try:
-        for _ in urls:
-            url, opened = answers.get(timeout=seconds)
-            if opened:
-                open_doors.add(url)
-    except queue.Empty:
-        pass
-    return [url for url in urls if url in open_doors]
+        part.unlink(missing_ok=True)
+        part.write_bytes(content)
+        os.replace(part, path)
+    except OSError as error:
+        trail.warnings.append(f"What is downloaded is not kept in {path.parent}: {error}.")
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        return False
+    return True
+
+
+def _fetch_from_any(mirrors: list[str], name: str, file: str, trail: Trail) -> bytes | None:
+    """One file, unpacked; a mirror that fails is asked last for the next one."""
+    for mirror in list(mirrors):
+        url = f"{mirror}{file}.gz"
+        try:
+            archive = transfer.fetch(url)
+            problem = _mismatch(archive, SHA256_OF_ARCHIVE[name][file])
+            if problem is None:
+                content = gzip.decompress(archive)
+                problem = _mismatch(content, SHA256[name][file])
+                if problem is None:
+                    return content
+            trail.warnings.append(f"{url} ({len(archive):,} bytes) is not used: {problem}.")
+        except OSError as error:
+            trail.looked.append(f"{transfer.route(url)}: {error}")
+        mirrors.append(mirrors.pop(0))
+    return None

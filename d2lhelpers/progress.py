@@ -36,10 +36,6 @@ class Progress:
             self._show(self._bar())
             self._next = time.monotonic() + self._between
 
-    def reset(self) -> None:
-        """Start again from zero steps."""
-        self.done = 0
-
     def close(self, text: str = "") -> None:
         """Put ``text`` in the place of the bar."""
         self._show(text, last=True)

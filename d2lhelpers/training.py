@@ -75,6 +75,9 @@ def fit(
 ) -> History:
     """Train ``net`` for a number of epochs.
 
+    Works unchanged on a GPU, inside ``torch.autocast``, and for a ``net`` wrapped in
+    ``DistributedDataParallel``, where every process learns from its own share of the data.
+
     Args:
         net: the model; batches are moved to the device of its parameters.
         train: batches to learn from.
@@ -110,6 +113,7 @@ def fit(
                 optimizer.zero_grad()
                 batch_loss.backward()
                 optimizer.step()
+                torch.clear_autocast_cache()  # or the old weights would be used again
                 totals.add(batch_loss.detach(), scores.detach(), y)
                 bar.update()
             totals.check_finite(epoch, optimizer.param_groups[0]["lr"])

@@ -1,51 +1,16 @@
-"""Loading: from a folder, the cache, mirrors on loopback, and without any of them."""
+"""Loading from a folder or without any copy, and mini-batches; test_bad_days.py downloads."""
 
-import gzip
 import hashlib
-import http.server
-import shutil
-import struct
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 import torch
+from tiny_set import TINY
 
 from d2lhelpers import data, download
 from d2lhelpers.data import Batches, DataUnavailable, ImageSet
-
-
-def idx_images(count: int, shade: int) -> bytes:
-    return struct.pack(">IIII", 2051, count, 28, 28) + bytes([shade]) * (count * 784)
-
-
-def idx_labels(count: int) -> bytes:
-    return struct.pack(">II", 2049, count) + bytes(i % 10 for i in range(count))
-
-
-CONTENTS = idx_images(20, 255), idx_labels(20), idx_images(10, 51), idx_labels(10)
-TINY = dict(zip(download.FILES, CONTENTS))
-
-
-@pytest.fixture
-def tiny(tmp_path, monkeypatch):
-    """A small Fashion-MNIST in its place: the hashes of TINY, an empty cache, no network."""
-    archives = {name: gzip.compress(content, mtime=0) for name, content in TINY.items()}
-    sha = {name: hashlib.sha256(content).hexdigest() for name, content in TINY.items()}
-    md5 = {name: hashlib.md5(archive).hexdigest() for name, archive in archives.items()}
-    monkeypatch.setitem(download.SHA256, "Fashion-MNIST", sha)
-    monkeypatch.setitem(download.MD5_OF_ARCHIVE, "Fashion-MNIST", md5)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(download, "_cache", lambda: tmp_path / "cache" / "d2lhelpers")
-    monkeypatch.setenv("D2LHELPERS_MIRRORS", "http://127.0.0.1:9/")  # a port nobody listens on
-    monkeypatch.delenv("D2LHELPERS_DATA", raising=False)
-    for proxy in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(proxy, raising=False)
-    return archives
 
 
 @pytest.fixture
@@ -57,35 +22,6 @@ def folder(tiny, tmp_path, monkeypatch) -> Path:
         (raw / name).write_bytes(content)
     monkeypatch.setenv("D2LHELPERS_DATA", str(tmp_path / "own"))
     return raw
-
-
-@pytest.fixture
-def mirror(tiny, tmp_path, monkeypatch):
-    """A server on loopback that gives the archives; ``served`` counts what was asked for."""
-    site = tmp_path / "site" / "FashionMNIST"
-    site.mkdir(parents=True)
-    for name, archive in tiny.items():
-        (site / f"{name}.gz").write_bytes(archive)
-
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        served: ClassVar[list[str]] = []
-
-        def __init__(self, *arguments, **keywords):
-            super().__init__(*arguments, directory=str(tmp_path / "site"), **keywords)
-
-        def do_GET(self):
-            self.served.append(self.path)
-            super().do_GET()
-
-        def log_message(self, *arguments):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("D2LHELPERS_MIRRORS", f"http://127.0.0.1:{server.server_port}")
-    yield site, Handler.served
-    server.shutdown()
-    server.server_close()
 
 
 def test_a_folder_in_torchvisions_layout_is_found(folder, capsys):
@@ -115,13 +51,6 @@ def test_strict_lists_where_was_looked_and_what_to_do(tiny, tmp_path):
     assert "set D2LHELPERS_DATA to a folder" in message
 
 
-def test_a_host_that_never_answers_is_given_up_within_seconds(tiny, monkeypatch):
-    # 192.0.2.0/24 is reserved for documentation: packets to it go nowhere or are refused
-    start = time.monotonic()
-    assert download._reachable(["https://192.0.2.1/"], seconds=1.0) == []
-    assert time.monotonic() - start < 30
-
-
 def test_a_data_folder_that_does_not_exist_is_said(tiny, monkeypatch, capsys):
     monkeypatch.setenv("D2LHELPERS_DATA", "/no/such/folder")
     data.load_fashion_mnist()
@@ -147,56 +76,6 @@ def test_a_damaged_file_is_named_with_both_hashes_and_not_used(folder, capsys, k
     assert (folder / download.FILES[0]).read_bytes() == content, (
         "a reader's own file is not touched"
     )
-
-
-def test_a_damaged_file_in_the_folder_is_replaced_by_a_download(folder, mirror, capsys):
-    (folder / download.FILES[1]).write_bytes(b"half")
-    train, _ = data.load_fashion_mnist(strict=True)
-    assert train.name == "Fashion-MNIST"
-    assert "damaged" in capsys.readouterr().out
-
-
-def test_another_set_under_the_right_name_is_refused(folder, capsys):
-    shutil.copy(
-        folder / download.FILES[2], folder / download.FILES[0]
-    )  # a valid file, not this one
-    assert data.load_fashion_mnist()[0].name == "digits"
-
-
-def test_a_download_lands_in_the_cache_and_is_asked_for_once(mirror, tmp_path):
-    _, served = mirror
-    first, _ = data.load_fashion_mnist(strict=True)
-    again, _ = data.load_fashion_mnist(strict=True)
-    assert torch.equal(first.images, again.images)
-    assert sorted(served) == sorted(f"/FashionMNIST/{name}.gz" for name in download.FILES)
-    cached = tmp_path / "cache" / "d2lhelpers" / "FashionMNIST" / "raw"
-    assert sorted(path.name for path in cached.iterdir() if path.name != ".lock") == sorted(
-        download.FILES
-    ), "no half file and no archive stays"
-
-
-def test_a_wrong_download_is_deleted_and_named(mirror, tmp_path):
-    site, _ = mirror
-    (site / f"{download.FILES[0]}.gz").write_bytes(gzip.compress(b"something else"))
-    with pytest.raises(DataUnavailable, match=f"{download.FILES[0]}.gz: ValueError"):
-        data.load_fashion_mnist(strict=True)
-    cached = tmp_path / "cache" / "d2lhelpers" / "FashionMNIST" / "raw"
-    assert not [path for path in cached.iterdir() if path.name.startswith(download.FILES[0])]
-
-
-def test_a_missing_page_is_not_saved_as_data(mirror):
-    site, _ = mirror
-    (site / f"{download.FILES[3]}.gz").unlink()
-    with pytest.raises(DataUnavailable, match="404"):
-        data.load_fashion_mnist(strict=True)
-
-
-def test_a_damaged_file_in_the_cache_is_fetched_again(mirror, tmp_path):
-    data.load_fashion_mnist(strict=True)
-    cached = tmp_path / "cache" / "d2lhelpers" / "FashionMNIST" / "raw" / download.FILES[0]
-    cached.write_bytes(b"half")
-    assert data.load_fashion_mnist(strict=True)[0].name == "Fashion-MNIST"
-    assert cached.read_bytes() == TINY[download.FILES[0]]
 
 
 def test_all_mirrors_are_https_and_both_sets_have_two():
@@ -270,7 +149,7 @@ def test_each_pass_shuffles_anew_and_a_seed_repeats_it():
 def test_importing_the_package_loads_nothing_heavy():
     code = (
         "import sys, d2lhelpers, d2lhelpers.data, d2lhelpers.training, d2lhelpers.device;"
-        "heavy = {'sklearn', 'torchvision', 'matplotlib', 'pooch', 'requests', 'IPython'};"
+        "heavy = {'sklearn', 'torchvision', 'matplotlib', 'filelock', 'certifi', 'IPython'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

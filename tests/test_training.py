@@ -1,6 +1,7 @@
 """fit, evaluate and History, against a loop written out by hand."""
 
 import ast
+import copy
 import inspect
 import math
 import re
@@ -8,6 +9,8 @@ import re
 import pytest
 import torch
 import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from d2lhelpers import training
@@ -72,6 +75,19 @@ def test_evaluate_is_exact_however_the_data_are_cut(problem, size):
     loss, accuracy = evaluate(net, Batches(X, y, size))
     assert loss == pytest.approx(F.cross_entropy(scores, y).item(), abs=1e-6)
     assert accuracy == pytest.approx((scores.argmax(dim=1) == y).double().mean().item(), abs=1e-9)
+
+
+@given(sizes=st.lists(st.integers(1, 60), min_size=1, max_size=12), mode=st.booleans())
+def test_any_split_of_the_data_gives_the_same_value_and_leaves_the_mode(sizes, mode):
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.Dropout(), nn.Linear(8, 3))
+    net.train(mode)
+    X, y = torch.randn(sum(sizes), 4), torch.randint(3, (sum(sizes),))
+    cut = list(zip(X.split(sizes), y.split(sizes)))
+    whole = evaluate(net, [(X, y)])
+    assert evaluate(net, cut) == pytest.approx(whole, abs=1e-6)
+    assert evaluate(net, cut[::-1]) == pytest.approx(whole, abs=1e-6)
+    assert all(module.training == mode for module in net.modules())
 
 
 @pytest.mark.parametrize("mode", [True, False])
@@ -157,6 +173,35 @@ def test_fit_stays_short_enough_to_be_read():
     lines = len(inspect.getsource(training.fit).splitlines())
     docstring = ast.parse(inspect.getsource(training.fit)).body[0].body[0]
     assert lines - (docstring.end_lineno - docstring.lineno + 1) <= 40
+
+
+DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+
+
+@pytest.mark.parametrize("where", DEVICES)
+def test_inside_autocast_fit_learns_as_without_it(problem, where):
+    X, y, net = problem
+    X, y, net = X.to(where), y.to(where), net.to(where)
+    other = copy.deepcopy(net)
+    plain = fit(other, Batches(X, y, 8), Batches(X, y, 8), optimizer=sgd(other), epochs=5)
+    with torch.autocast(where, torch.bfloat16):
+        half = fit(net, Batches(X, y, 8), Batches(X, y, 8), optimizer=sgd(net), epochs=5)
+        inside = evaluate(net, Batches(X, y, 8))
+    assert plain.train_loss[-1] < 0.9 * plain.train_loss[0]
+    assert half.train_loss == pytest.approx(plain.train_loss, rel=0.02)
+    assert half.test_loss == pytest.approx(plain.test_loss, rel=0.02)
+    assert inside == pytest.approx((half.test_loss[-1], half.test_accuracy[-1]))
+    assert net.weight.dtype == torch.float32
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_on_a_gpu_fit_ends_where_it_ends_on_a_cpu(problem):
+    X, y, net = problem
+    other = copy.deepcopy(net).cuda()
+    fit(net, Batches(X, y, 16), optimizer=sgd(net), epochs=3)
+    fit(other, Batches(X, y, 16), optimizer=sgd(other), epochs=3)
+    torch.testing.assert_close(other.weight.cpu(), net.weight, rtol=1e-4, atol=1e-5)
+    fit(other, Batches(X.cuda(), y.cuda(), 16), optimizer=sgd(other), epochs=1)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")

@@ -257,10 +257,10 @@ class DataSets:
         """
         with self._one_at_a_time:
             if name not in self._missing:
-                from d2lhelpers.download import locate
+                from d2lhelpers.download import load
 
-                folder, trail = locate(name)
-                self._missing[name] = None if folder else str(trail)
+                contents, trail = load(name)
+                self._missing[name] = None if contents else str(trail)
         if self._missing[name] is not None:
             raise RefusedError(
                 f"it needs {name}, which cannot be had here, and stored outputs are those of "
