@@ -38,7 +38,7 @@ def facts(nb: NotebookNode) -> str:
     memory are rounded so that another run of the same notebook rarely changes the text.
     """
     book, stamp = nb.metadata.get("book", {}), nb.metadata.get("stamp", {})
-    data = ", ".join(book.get("data", [])) or "none, everything is generated here"
+    data = [*book.get("data", []), *book.get("also", [])]
     return f"""\
 :::{{admonition}} About this page
 :class: facts
@@ -46,7 +46,7 @@ def facts(nb: NotebookNode) -> str:
 * **Know before:** {book.get("before", "").strip()}
 * **Takes:** about {reading_minutes(nb)} minutes to read, {_seconds(stamp)} to run, \
 {_memory(stamp)} of memory
-* **Data:** {data}
+* **Data:** {", ".join(data) or "none, everything is generated here"}
 
 :::"""
 
