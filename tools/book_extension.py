@@ -96,7 +96,7 @@ def anchors(notebook: dict[str, Any]) -> dict[str, str]:
         if cell["cell_type"] != "markdown":
             continue
         for heading in re.findall(r"^#{1,3}\s+(.+?)\s*$", "".join(cell["source"]), re.MULTILINE):
-            plain = re.sub(r"[`*$\\]", "", heading)
+            plain = re.sub(r"\$[^$]*\$|[`*\\]", "", heading)  # formulas have no part in it
             slug, number = default_slugify(plain), 1
             while slug in taken:
                 slug, number = f"{default_slugify(plain)}-{number}", number + 1
