@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import queue
 import socket
 import ssl
@@ -61,20 +62,25 @@ def _receive(
     url: str, arrived: queue.Queue[int | bytes | Exception], given_up: threading.Event
 ) -> None:
     """Hand over the length of what lies at ``url``, its blocks, and an empty one at the end."""
-    import certifi
-
     try:
         _check(url)
-        context = ssl.create_default_context()
-        context.load_verify_locations(certifi.where())  # not every Python finds the system's
         request = urllib.request.Request(url, headers={"User-Agent": "d2lhelpers"})
-        with urllib.request.urlopen(request, timeout=STALL, context=context) as response:
+        with urllib.request.urlopen(request, timeout=STALL, context=_certificates()) as response:
             arrived.put(response.length or 0)
             while not given_up.is_set() and (block := response.read1(1 << 16)):
                 arrived.put(block)
         arrived.put(b"")
     except Exception as error:  # raised where the caller waits
         arrived.put(error)
+
+
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    import certifi
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())  # not every Python finds the system's
+    return context
 
 
 def knock(urls: Sequence[str]) -> dict[str, str]:
