@@ -120,3 +120,89 @@ def nearest(function: Function) -> Verdict:
 
 
 # Matrices
+
+
+def products_by_hand(answers: dict[str, Any]) -> Verdict:
+    """An entry of a product, its size and its cost, and two norms."""
+    right = {
+        "first entry": -1,
+        "entries": 10,
+        "multiplications": 30,
+        "spectral norm": 5,
+        "Frobenius norm": 5,
+    }
+    return compare_values(
+        answers,
+        right,
+        rtol=0,
+        hint="row times column; the outer two numbers of the shapes stay; a norm has no sign",
+    )
+
+
+def move(function: Function) -> Verdict:
+    """``function(A, points)`` applies A to every row of points."""
+    quarter_turn = torch.tensor([[0.0, -1.0], [1.0, 0.0]])
+    shear = torch.tensor([[1.0, 1.0], [0.0, 1.0]])
+    cases = [
+        ("a quarter turn of the point (1, 0)", (quarter_turn, torch.tensor([[1.0, 0.0]]))),
+        ("the shear of (1, 0) and (0, 1)", (shear, torch.eye(2))),
+        ("a random matrix and 6 random points", (_random(2, 2), _random(6, 2))),
+    ]
+    return compare(
+        function,
+        lambda A, points: points @ A.T,
+        cases,
+        hint="A is made for columns; what does (A x), read as a row, equal?",
+    )
+
+
+def strongest_stretch(function: Function) -> Verdict:
+    """``function(A, b, rounds)`` returns the last factor of a power iteration."""
+
+    def reference(A: Tensor, b: Tensor, rounds: int) -> float:
+        for _ in range(rounds):
+            b = A @ (b / b.norm())
+        return b.norm().item()
+
+    page = torch.tensor([[2.0, 1.0], [1.0, 2.0]])
+    east, negative = torch.tensor([1.0, 0.0]), torch.tensor([-4.0, 1.0])
+    R = _random(4, 4)
+    cases = [
+        (f"[[2, 1], [1, 2]], b=(2, 0), {n} round{'s' * (n > 1)}", (page, 2 * east, n))
+        for n in (1, 2)
+    ]
+    cases += [
+        ("[[2, 1], [1, 2]], b=(1, 0), 300 rounds", (page, east, 300)),
+        ("diag(-4, 1), b=(1, 1), 300 rounds", (torch.diag(negative), torch.ones(2), 300)),
+        ("a random symmetric 4 x 4 matrix, 500 rounds", (R + R.T, torch.ones(4), 500)),
+    ]
+    return compare(
+        function,
+        reference,
+        cases,
+        rtol=1e-3,
+        hint="bring b back to length 1 before each round; the last length then is the factor",
+    )
+
+
+def is_positive_definite(function: Function) -> Verdict:
+    """``function(A)`` for square matrices, symmetric or not."""
+
+    def reference(A: Tensor) -> bool:
+        return bool((torch.linalg.eigvalsh((A + A.T) / 2) > 1e-6).all())
+
+    matrices = [
+        [[2.0, 1.0], [1.0, 2.0]],
+        [[1.0, 1.0], [1.0, 1.0]],
+        [[1.0, 2.0], [2.0, 1.0]],
+        [[2.0, -1.0], [-1.0, 2.0]],
+        [[-1.0, 0.0], [0.0, -1.0]],
+        [[1.0, 3.0], [-3.0, 1.0]],
+        [[1.0, 5.0], [0.0, 1.0]],
+    ]
+    return compare(
+        function,
+        reference,
+        [(show(torch.tensor(matrix)), (torch.tensor(matrix),)) for matrix in matrices],
+        hint="which part of A contributes to the expression, and what do its eigenvalues say?",
+    )

@@ -25,6 +25,35 @@ def looped(points, query, p):
     return distances.index(min(distances))
 
 
+PRODUCTS = {
+    "first entry": -1,
+    "entries": 10,
+    "multiplications": 30,
+    "spectral norm": 5,
+    "Frobenius norm": 5,
+}
+
+
+def powers(A, b, rounds):
+    for _ in range(rounds):
+        before, b = b.norm(), A @ b
+        factor, b = b.norm() / before, b / b.norm()
+    return factor.item()
+
+
+def overflowing(A, b, rounds):
+    for _ in range(rounds):
+        before, b = b, A @ b
+    return b.norm() / before.norm()
+
+
+def unshortened_start(A, b, rounds):
+    for _ in range(rounds):
+        b = A @ b
+        length, b = b.norm(), b / b.norm()
+    return length
+
+
 RIGHT = {
     c.lengths_by_hand: [(LENGTHS,)],
     c.angle: [
@@ -40,6 +69,18 @@ RIGHT = {
     c.nearest: [
         (looped,),
         (lambda P, q, p: torch.cdist(P, q[None], p=p).argmin(),),
+    ],
+    c.products_by_hand: [(PRODUCTS,)],
+    c.move: [
+        (lambda A, points: torch.stack([A @ point for point in points]),),
+        (lambda A, points: (A @ points.T).T,),
+        (lambda A, points: torch.einsum("ij,nj->ni", A, points),),
+    ],
+    c.strongest_stretch: [(powers,)],
+    c.is_positive_definite: [
+        (lambda A: bool((torch.linalg.eigvalsh(A + A.T) > 2e-6).all()),),
+        (lambda A: (torch.linalg.eigvalsh((A + A.T) / 2).min() > 1e-6).item(),),
+        (lambda A: int(torch.linalg.cholesky_ex(A + A.T - 2e-6 * torch.eye(2)).info == 0),),
     ],
 }
 WRONG = {
@@ -73,6 +114,29 @@ WRONG = {
         (lambda P, q, p: torch.linalg.vector_norm(P - q, ord=p, dim=1).min(),),
         (lambda P, q, p: (P @ q).argmax(),),
     ],
+    c.products_by_hand: [
+        (PRODUCTS | {"first entry": 1},),
+        (PRODUCTS | {"entries": 15},),
+        (PRODUCTS | {"spectral norm": 2},),
+        (PRODUCTS | {"spectral norm": -5},),
+    ],
+    c.move: [
+        (lambda A, points: points @ A,),
+        (lambda A, points: points * A[0],),
+        (lambda A, points: A @ points.T,),
+    ],
+    c.strongest_stretch: [
+        (overflowing,),
+        (unshortened_start,),  # b = (1, 1) has not length 1: right only after many rounds
+        (lambda A, b, rounds: torch.linalg.eigvalsh(A).abs().max(),),  # not the iteration
+        (lambda A, b, rounds: torch.linalg.matrix_norm(A),),
+    ],
+    c.is_positive_definite: [
+        (lambda A: bool((torch.linalg.eigvalsh(A) > 1e-6).all()),),  # reads one half of A
+        (lambda A: bool((torch.linalg.eigvalsh((A + A.T) / 2) >= -1e-6).all()),),
+        (lambda A: bool((A > 0).all()),),
+        (lambda A: bool(torch.linalg.det(A) > 1e-6),),
+    ],
 }
-PREDICTIONS = {c.lengths_by_hand}
+PREDICTIONS = {c.lengths_by_hand, c.products_by_hand}
 EXTRA = {}
