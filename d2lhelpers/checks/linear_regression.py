@@ -112,3 +112,83 @@ def fit_parabola(function: Function) -> Verdict:
         rtol=1e-3,
         atol=1e-3,
     )
+
+
+# Gradient descent
+
+
+def steps_in_your_head(answers: dict[str, Any]) -> Verdict:
+    """Two places after three steps, and the edge of the learning rates."""
+    right = {"rate 0.5": 1, "rate 2": -8, "edge": 0.5}
+    return compare_values(
+        answers, right, hint="a step multiplies w by 1 - eta times the steepness, sign included"
+    )
+
+
+def largest_rate(function: Function) -> Verdict:
+    """``function(X)`` against two over the largest eigenvalue of X.T @ X / n."""
+    X = _random(40, 3)
+    cases = [
+        ("X = [[1], [1], [1], [1]]", (torch.ones(4, 1),)),
+        ("X = [[2], [2]]", (torch.full((2, 1), 2.0),)),
+        ("X = [[2, 0], [0, 1]]", (torch.tensor([[2.0, 0.0], [0.0, 1.0]]),)),
+        ("random X of shape (40, 3)", (X,)),
+        ("the same rows, each twice", (torch.cat([X, X]),)),
+    ]
+    return compare(
+        function,
+        lambda X: 2 / torch.linalg.eigvalsh(X.T @ X / len(X))[-1],
+        cases,
+        hint="which matrix is the bowl of this loss, and which of its directions is the steepest?",
+        rtol=1e-3,
+    )
+
+
+def one_step(function: Function) -> Verdict:
+    """``function(w, b, X, y, lr)`` against autograd: the new weights, then the new bias."""
+
+    def reference(w: Tensor, b: Tensor, X: Tensor, y: Tensor, lr: float) -> Tensor:
+        w, b = w.requires_grad_(), b.requires_grad_()
+        loss = 0.5 * ((X @ w + b - y) ** 2).mean()
+        gw, gb = torch.autograd.grad(loss, [w, b])
+        return torch.cat([w - lr * gw, b - lr * gb]).detach()
+
+    one = torch.ones(1)
+    cases = [
+        ("X=[[1]], y=[1], w=[0], b=[0], lr=0.5", (0 * one, 0 * one, one[:, None], one, 0.5)),
+        ("random X of shape (6, 2), lr=0.1", (*_start(2), _random(6, 2), _random(6), 0.1)),
+        ("random X of shape (9, 3), lr=0.5", (*_start(3), _random(9, 3), _random(9), 0.5)),
+    ]
+    return compare(
+        function, reference, cases, hint="where does the gradient of b see the new weights?"
+    )
+
+
+def _start(d: int) -> tuple[Tensor, Tensor]:
+    return _random(d, number=1), _random(1, number=2)
+
+
+def backtrack(function: Function) -> Verdict:
+    """``function(f, gradient, w, lr)``: the weights after one step that lowers the loss."""
+
+    def reference(f: Function, gradient: Function, w: Tensor, lr: float) -> Tensor:
+        while f(w - lr * gradient(w)) >= f(w):
+            lr /= 2
+        return w - lr * gradient(w)
+
+    lam = torch.tensor([1.0, 8.0])
+    bowl = (lambda w: 0.5 * (lam * w**2).sum()), (lambda w: lam * w)
+    quartic = (lambda w: (w**4).sum()), (lambda w: 4 * w**3)
+    w = torch.tensor([-4.0, 1.0])
+    cases = [
+        ("a bowl of steepness 1 and 8, lr=0.2", (*bowl, w, 0.2)),
+        ("the same bowl, lr=1", (*bowl, w, 1.0)),
+        ("the same bowl, lr=100", (*bowl, w, 100.0)),
+        ("the loss w^4, lr=1", (*quartic, w, 1.0)),
+    ]
+    return compare(
+        function,
+        reference,
+        cases,
+        hint="compare the loss after the step with the loss before, and halve as long as needed",
+    )

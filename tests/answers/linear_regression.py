@@ -19,7 +19,28 @@ def centered(X, y):
     return torch.cat([w, (y.mean() - X.mean(0) @ w)[None]])
 
 
+def step(w, b, X, y, lr, scale=1.0, bias_after=False):
+    e = X @ w + b - y
+    w = w - scale * lr * e @ X / len(y)
+    e = X @ w + b - y if bias_after else e
+    return torch.cat([w, b - scale * lr * e.mean()])
+
+
+def halving(f, gradient, w, lr, tries=1_000):
+    before, g = f(w).item(), gradient(w)
+    for _ in range(tries):
+        if f(w - lr * g) < before:
+            break
+        lr *= 0.5
+    return w - lr * g
+
+
+def spectral(X):
+    return 2 * len(X) / torch.linalg.matrix_norm(X, 2) ** 2
+
+
 HOUSE = {"price": 294, "rise": 7, "weights": 8}
+STEPS = {"rate 0.5": 1, "rate 2": -8, "edge": 0.5}
 
 RIGHT = {
     c.house_by_hand: [(HOUSE,), ({"price": 294.0, "rise": 7.0, "weights": 8},)],
@@ -33,6 +54,10 @@ RIGHT = {
         (lambda x, y: torch.from_numpy(np.polyfit(x.numpy(), y.numpy(), 2)),),
         (lambda x, y: torch.linalg.pinv(torch.stack([x**2, x, x**0], 1)) @ y,),
     ],
+    c.steps_in_your_head: [(STEPS,)],
+    c.largest_rate: [(spectral,), (lambda X: spectral(X).item(),)],
+    c.one_step: [(step,)],
+    c.backtrack: [(halving,)],
 }
 WRONG = {
     c.house_by_hand: [
@@ -57,5 +82,29 @@ WRONG = {
         (lambda x, y: torch.linalg.lstsq(torch.stack([x**0, x, x**2], 1), y).solution,),
         (lambda x, y: torch.linalg.lstsq(torch.stack([2 * x, x, x**0], 1), y).solution,),
     ],
+    c.steps_in_your_head: [
+        (STEPS | {"rate 2": 8},),
+        (STEPS | {"rate 2": 0},),
+        (STEPS | {"edge": 4},),  # 2 over the smallest
+        (STEPS | {"edge": 0.25},),
+    ],
+    c.largest_rate: [
+        (lambda X: spectral(X) / 2,),  # the fastest for one direction, not the edge
+        (lambda X: spectral(X) / len(X),),  # of the sum
+        (lambda X: 2 / torch.linalg.eigvalsh(X.T @ X / len(X))[0],),
+        (lambda X: 2 * len(X) / (X**2).sum(),),  # trace in the place of the eigenvalue
+    ],
+    c.one_step: [
+        (lambda *a: step(*a, bias_after=True),),
+        (lambda *a: step(*a, scale=2.0),),  # without the half
+        (lambda *a: step(*a, scale=-1.0),),
+        (lambda w, b, X, y, lr: torch.cat([w - lr * (X @ w + b - y) @ X / len(y), b]),),
+    ],
+    c.backtrack: [
+        (lambda f, g, w, lr: w - lr * g(w),),
+        (lambda f, g, w, lr: halving(f, g, w, lr, tries=1),),  # if in the place of while
+        (lambda f, g, w, lr: halving(f, g, w, lr / 2),),
+        (lambda f, g, w, lr: w,),
+    ],
 }
-PREDICTIONS = {c.house_by_hand}
+PREDICTIONS = {c.house_by_hand, c.steps_in_your_head}
