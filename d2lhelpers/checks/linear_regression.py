@@ -192,3 +192,108 @@ def backtrack(function: Function) -> Verdict:
         cases,
         hint="compare the loss after the step with the loss before, and halve as long as needed",
     )
+
+
+# Minibatch stochastic gradient descent
+
+
+def counting_updates(answers: dict[str, Any]) -> Verdict:
+    """Updates, the size of the last batch, and a ratio of standard deviations."""
+    right = {"updates": 80, "last batch": 40, "factor": 1 / 3}
+    return compare_values(
+        answers,
+        right,
+        hint="an epoch ends with whatever is left; the variance falls like 1 / B",
+    )
+
+
+def batch_gradient(function: Function) -> Verdict:
+    """``function(X, y, w, b, batch)`` against autograd: the weights, then the bias."""
+
+    def reference(X: Tensor, y: Tensor, w: Tensor, b: Tensor, batch: Tensor) -> Tensor:
+        w, b = w.requires_grad_(), b.requires_grad_()
+        loss = 0.5 * ((X[batch] @ w + b - y[batch]) ** 2).mean()
+        return torch.cat(torch.autograd.grad(loss, [w, b]))
+
+    X, y = _random(20, 3), _random(20, number=1)
+    ones = torch.ones(2, 1), torch.ones(2), torch.zeros(1), torch.zeros(1)
+    cases = [
+        ("two samples x=1, y=1, zero weights, batch [0, 1]", (*ones, torch.tensor([0, 1]))),
+        ("20 random samples, batch [4]", (X, y, *_start(3), torch.tensor([4]))),
+        ("20 random samples, batch [7, 0, 12]", (X, y, *_start(3), torch.tensor([7, 0, 12]))),
+        ("20 random samples, all of them", (X, y, *_start(3), torch.arange(20))),
+    ]
+    return compare(
+        function,
+        reference,
+        cases,
+        hint="error times input, averaged over the batch; the input of the bias is 1",
+    )
+
+
+def shuffled_pairs(function: Function) -> Verdict:
+    """``function(X, y, batch_size)`` yields batches in which every input keeps its label."""
+
+    def sizes(batches: list) -> Tensor:
+        return torch.tensor([len(labels) for _, labels in batches])
+
+    def pairs(batches: list) -> Tensor:
+        inputs, labels = (torch.cat(part) for part in zip(*batches))
+        together = torch.cat([inputs, labels[:, None]], dim=1)  # label i belongs to input i
+        return together[together[:, 0].argsort()]
+
+    def order(batches: list) -> float:
+        labels = torch.cat([labels for _, labels in batches])
+        return float(torch.equal(labels, labels.sort().values))
+
+    def dealt(build: Function, n: int, batch_size: int, look: Function) -> Tensor | float | None:
+        X, y = torch.arange(1.0, n + 1)[:, None].repeat(1, 2), torch.arange(1.0, n + 1)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            batches = build(X, y, batch_size)
+            return batches if batches is None else look(list(batches))
+
+    def right(X: Tensor, y: Tensor, batch_size: int) -> list:
+        chosen = torch.randperm(len(y)).split(batch_size)
+        return [(X[batch], y[batch]) for batch in chosen]
+
+    cases = [
+        ("sizes of the batches of 10 samples, 4 in each", (10, 4, sizes)),
+        ("inputs [i, i] with label i, sorted by input, 4 samples", (4, 2, pairs)),
+        ("inputs [i, i] with label i, sorted by input, 40 samples", (40, 7, pairs)),
+        ("1 where 40 samples come out unshuffled, else 0", (40, 8, order)),
+    ]
+    return compare(
+        lambda *case: dealt(function, *case),
+        lambda *case: dealt(right, *case),
+        cases,
+        hint="follow one input and its label: are they still at the same place?",
+    )
+
+
+def stop_epoch(function: Function) -> Verdict:
+    """``function(losses, patience)``: the epoch after which training stops."""
+
+    def reference(losses: list[float], patience: int) -> int:
+        for epoch in range(1, len(losses) + 1):
+            seen = losses[:epoch]
+            if epoch - (seen.index(min(seen)) + 1) >= patience:
+                return epoch
+        return len(losses)
+
+    cases = [
+        (f"losses {losses}, patience {patience}", (losses, patience))
+        for losses, patience in [
+            ([3.0, 2.0, 1.0, 1.5, 1.6, 1.7], 2),
+            ([3.0, 2.0, 1.0, 1.5, 0.9, 1.2, 1.3], 2),
+            ([3.0, 2.0, 2.0, 2.0, 1.0], 2),
+            ([3.0, 2.0, 1.0], 2),
+            ([3.0, 2.0, 2.5, 1.0, 4.0], 1),
+        ]
+    ]
+    return compare(
+        function,
+        reference,
+        cases,
+        hint="remember the best loss and its epoch; an equal loss is no improvement",
+    )
