@@ -1,4 +1,4 @@
-"""Real image sets as tensors, and mini-batches of tensors that already lie in memory.
+"""Real image sets as tensors, data from a known line, and mini-batches of tensors in memory.
 
 Where a set comes from, and how its files are checked, is the matter of
 :mod:`d2lhelpers.download`. Where no copy can be had, 1,797 real handwritten digits that come
@@ -25,6 +25,7 @@ __all__ = [
     "IdxError",
     "ImageSet",
     "is_available",
+    "linear_data",
     "load_digits",
     "load_fashion_mnist",
     "load_mnist",
@@ -131,6 +132,49 @@ class Batches:
                 yield self.X[part], self.y[part]
             else:
                 yield self.X.index_select(0, order[part]), self.y.index_select(0, order[part])
+
+
+def linear_data(
+    w: Tensor, b: float, n: int, *, noise_std: float = 0.1, seed: int = 0
+) -> tuple[Tensor, Tensor]:
+    """Inputs from a standard normal distribution, and labels ``X @ w + b`` plus Gaussian noise.
+
+    The same arguments give the same numbers: the generator is the function's own, so the state
+    of ``torch.manual_seed`` neither matters nor changes.
+
+    Args:
+        w: (d,) for labels of shape (n,), or (d, k) for labels of shape (n, k); floating point.
+        b: added to every label; a number, or a tensor that broadcasts.
+        n: number of samples, at least 1.
+        noise_std: standard deviation of the noise, in the unit of the labels, at least 0.
+        seed: of the generator.
+
+    Returns:
+        X of shape (n, d) and the labels, with the dtype of ``w`` and on its device.
+
+    Raises:
+        ValueError: ``w`` has another shape or dtype, ``n`` is below 1, ``noise_std`` below 0.
+
+    Built in :doc:`/chapters/linear-regression/minibatch-sgd`.
+
+    >>> X, y = linear_data(torch.tensor([2.0, -1.0]), 3.0, n=5, noise_std=0.0)
+    >>> torch.allclose(y, 2 * X[:, 0] - X[:, 1] + 3)
+    True
+    """
+    if w.ndim not in (1, 2) or not w.is_floating_point():
+        raise ValueError(
+            f"w: expected floats of shape (d,) or (d, k), found {w.dtype} of shape "
+            f"{tuple(w.shape)}; write for instance torch.tensor([2.0, -1.0])"
+        )
+    if not isinstance(n, int) or n < 1:
+        raise ValueError(f"n: expected a whole number of at least 1, found {n!r}")
+    if noise_std < 0:
+        raise ValueError(f"noise_std: expected at least 0, found {noise_std!r}; 0 is no noise")
+    generator = torch.Generator().manual_seed(seed)
+    X = torch.randn(n, len(w), generator=generator, dtype=w.dtype).to(w.device)
+    y = X @ w + b
+    noise = torch.randn(y.shape, generator=generator, dtype=w.dtype).to(w.device)
+    return X, y + noise_std * noise
 
 
 def load_fashion_mnist(*, strict: bool = False) -> tuple[ImageSet, ImageSet]:

@@ -10,7 +10,7 @@ import torch
 from tiny_set import TINY
 
 from d2lhelpers import data, download
-from d2lhelpers.data import Batches, DataUnavailable, ImageSet
+from d2lhelpers.data import Batches, DataUnavailable, ImageSet, linear_data
 
 
 @pytest.fixture
@@ -154,3 +154,61 @@ def test_importing_the_package_loads_nothing_heavy():
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.stdout.strip() == "[]", result.stdout + result.stderr
+
+
+# --- data from a known line ----------------------------------------------------------------
+
+
+def test_without_noise_linear_data_lie_on_the_line():
+    X, y = linear_data(torch.tensor([2.0, -1.0, 0.5]), 4.0, n=50, noise_std=0.0)
+    assert X.shape == (50, 3) and y.shape == (50,)
+    torch.testing.assert_close(y, 2 * X[:, 0] - X[:, 1] + 0.5 * X[:, 2] + 4)
+
+
+def test_least_squares_finds_the_line_and_the_noise():
+    w = torch.tensor([3.0, -1.5], dtype=torch.float64)
+    X, y = linear_data(w, 2.0, n=20_000, noise_std=0.5, seed=7)
+    columns = torch.cat([X, torch.ones(len(X), 1, dtype=w.dtype)], dim=1)
+    found = torch.linalg.lstsq(columns, y).solution
+    torch.testing.assert_close(found, torch.tensor([3.0, -1.5, 2.0]).double(), rtol=0, atol=0.02)
+    assert abs((y - columns @ found).std() - 0.5) < 0.02
+    torch.testing.assert_close(X.T.cov(), torch.eye(2).double(), rtol=0, atol=0.05)
+
+
+def test_a_seed_of_linear_data_fixes_the_numbers_and_leaves_the_global_generator_alone():
+    w = torch.tensor([1.0, 2.0])
+    state = torch.get_rng_state()
+    first, again, other = (linear_data(w, 0.0, n=9, seed=number) for number in (3, 3, 4))
+    torch.testing.assert_close(first, again)
+    assert not torch.equal(first[0], other[0])
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_linear_data_have_a_column_of_labels_for_each_column_of_weights():
+    w = torch.tensor([[1.0], [2.0]])
+    X, y = linear_data(w, 0.5, n=6, seed=1)
+    assert y.shape == (6, 1)
+    flat = linear_data(w[:, 0], 0.5, n=6, seed=1)
+    torch.testing.assert_close((X, y[:, 0]), flat)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_linear_data_have_the_dtype_of_the_weights(dtype):
+    X, y = linear_data(torch.ones(3, dtype=dtype), 1.0, n=1)
+    assert X.dtype == y.dtype == dtype
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"w": torch.tensor([1, 2])}, "w: expected floats"),
+        ({"w": torch.tensor(1.0)}, "w: expected floats"),
+        ({"n": 0}, "n: expected a whole number of at least 1, found 0"),
+        ({"n": 2.5}, "n: expected a whole number"),
+        ({"noise_std": -0.1}, "noise_std: expected at least 0"),
+    ],
+)
+def test_wrong_arguments_of_linear_data_are_named(change, words):
+    arguments = {"w": torch.ones(2), "b": 0.0, "n": 5} | change
+    with pytest.raises(ValueError, match=words):
+        linear_data(**arguments)
