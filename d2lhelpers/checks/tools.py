@@ -99,6 +99,7 @@ def seeded(cls: Function) -> Verdict:
 
     def run(manager: Function, what: str) -> Any:
         torch.manual_seed(1)
+        torch.rand(1)  # so that no seed leads back to this state
         block = manager(3)
         if block is None:
             return None
@@ -212,7 +213,7 @@ def one_hot(function: Function) -> Verdict:
             (["1d", "1a", "1a", "1c"], zones),
             (["1c", "1a"], zones),
             (["1d", "1d"], zones),
-            (["1a", "1d", "1c"], ["1d", "1c", "1a"]),
+            (["1a", "1d", "1c"], ["1c", "1d", "1a"]),
         ]
     ]
     return compare(

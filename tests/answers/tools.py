@@ -85,6 +85,11 @@ class Seeds:
         pass  # never put back
 
 
+class SeedsAgain(Seeds):
+    def __exit__(self, *problem):
+        torch.manual_seed(1)  # some seed, not the state of before
+
+
 class Swallows(Seeds):
     def __enter__(self):
         self.before = torch.get_rng_state()
@@ -123,6 +128,11 @@ RIGHT = {
                 pd.get_dummies(pd.Categorical(column, zones), dtype=float).to_numpy()
             ),
         ),
+        (
+            lambda column, zones: torch.tensor(
+                pd.get_dummies(column, dtype=float).reindex(columns=zones, fill_value=0).to_numpy()
+            ),
+        ),
     ],
     c.contact_sheet: [(sheet,)],
 }
@@ -134,7 +144,13 @@ WRONG = {
         (lambda X, size: yielded(X, size, end=size),),
         (lambda X, size: [b for b in yielded(X, size) if len(b) == size],),
     ],
-    c.seeded: [(Seeds,), (careless,), (Swallows,), (lambda number: contextlib.nullcontext(),)],
+    c.seeded: [
+        (Seeds,),
+        (SeedsAgain,),
+        (careless,),
+        (Swallows,),
+        (lambda number: contextlib.nullcontext(),),
+    ],
     c.pictures_by_hand: [
         (PICTURES | {"row": 1, "column": 4},),
         (PICTURES | {"brightest": 229},),
