@@ -93,7 +93,7 @@ class Batches:
     Raises:
         ValueError: lengths differ, the batch size is below 1, or a label names no class.
 
-    Built in :doc:`/chapters/classification/softmax-regression`.
+    Built in :doc:`/chapters/pytorch-workbench/datasets-and-dataloaders`.
 
     >>> X, y = torch.arange(10.), torch.arange(10)
     >>> [len(labels) for _, labels in Batches(X, y, batch_size=4)]

@@ -40,7 +40,7 @@ def plot_history(history: History, axes: Sequence[Axes] | None = None) -> Figure
     Returns:
         the figure; its right half is left out where there is no accuracy.
 
-    First used in :doc:`/chapters/classification/softmax-regression`.
+    First used in :doc:`/chapters/pytorch-workbench/training-loop`.
     """
     names = ["loss", "accuracy"] if history.train_accuracy else ["loss"]
     if axes is None:

@@ -95,7 +95,7 @@ def fit(
         FloatingPointError: the loss of a batch is not finite; names epoch, batch and rate.
         ValueError: there is no batch to learn from, or a label names no class.
 
-    Built in :doc:`/chapters/classification/softmax-regression`.
+    Built in :doc:`/chapters/pytorch-workbench/training-loop`.
     """
     if len(train) == 0:
         raise ValueError("train: expected at least one batch, found none; is the data set empty?")
@@ -144,7 +144,7 @@ def evaluate(
     Returns:
         loss, and accuracy in [0, 1] (nan where labels are not classes).
 
-    Built in :doc:`/chapters/classification/softmax-regression`.
+    Built in :doc:`/chapters/pytorch-workbench/training-loop`.
     """
     totals = _evaluate(net, batches, loss)
     return totals.loss, totals.accuracy
