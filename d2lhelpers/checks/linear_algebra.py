@@ -100,7 +100,7 @@ def split(function: Function) -> Verdict:
 
 def nearest(function: Function) -> Verdict:
     """``function(points, query, p)`` returns the index of the nearest point."""
-    shelves = torch.tensor([[0.0, 10.0], [4.0, 9.0], [8.0, 8.0]])
+    shelves = torch.tensor([[0.0, 11.0], [4.0, 9.0], [8.0, 8.0]])
     cases = [
         (f"the three shelves, from the corner, p={p}", (shelves, torch.zeros(2), p))
         for p in (1, 2, torch.inf)
