@@ -199,6 +199,7 @@ def is_positive_definite(function: Function) -> Verdict:
         [[-1.0, 0.0], [0.0, -1.0]],
         [[1.0, 3.0], [-3.0, 1.0]],
         [[1.0, 5.0], [0.0, 1.0]],
+        [[3.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, -1.0]],  # determinant and trace positive
     ]
     return compare(
         function,

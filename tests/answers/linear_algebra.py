@@ -80,7 +80,7 @@ RIGHT = {
     c.is_positive_definite: [
         (lambda A: bool((torch.linalg.eigvalsh(A + A.T) > 2e-6).all()),),
         (lambda A: (torch.linalg.eigvalsh((A + A.T) / 2).min() > 1e-6).item(),),
-        (lambda A: int(torch.linalg.cholesky_ex(A + A.T - 2e-6 * torch.eye(2)).info == 0),),
+        (lambda A: int(torch.linalg.cholesky_ex(A + A.T - 2e-6 * torch.eye(len(A))).info == 0),),
     ],
 }
 WRONG = {
@@ -136,6 +136,7 @@ WRONG = {
         (lambda A: bool((torch.linalg.eigvalsh((A + A.T) / 2) >= -1e-6).all()),),
         (lambda A: bool((A > 0).all()),),
         (lambda A: bool(torch.linalg.det(A) > 1e-6),),
+        (lambda A: bool(torch.linalg.det(A + A.T) > 1e-6 and A.trace() > 0),),  # two by two only
     ],
 }
 PREDICTIONS = {c.lengths_by_hand, c.products_by_hand}
