@@ -34,7 +34,10 @@ def slopes_by_hand(answers: dict[str, Any]) -> Verdict:
         "(x**2 + 1)**3 at 1": 24,
     }
     return compare_values(
-        answers, right, hint="for a function inside a function, ask where each factor is taken"
+        answers,
+        right,
+        hint="a product has two terms; for a function inside a function, "
+        "ask where each factor is taken",
     )
 
 
@@ -128,7 +131,8 @@ def gradients_by_hand(answers: dict[str, Any]) -> Verdict:
     return compare_values(
         answers,
         right,
-        hint="hold the other variable fixed; one row per output, one column per input",
+        hint="hold the other variable fixed; the steepest way is the gradient's own; "
+        "one row per output, one column per input",
     )
 
 
