@@ -99,9 +99,10 @@ class SameNumber(Windows):
     shift = -1
 
 
-def prepared(train, test, axes=(0, 2, 3), source=0):
+def prepared(train, test, axes=(0, 2, 3), source=0, correction=1):
     of = (train, test)[source]
-    mean, std = of.mean(dim=axes, keepdim=True), of.std(dim=axes, keepdim=True)
+    mean = of.mean(dim=axes, keepdim=True)
+    std = of.std(dim=axes, keepdim=True, correction=correction)
     return [(train - mean) / std, (test - mean) / std]
 
 
@@ -193,7 +194,11 @@ RIGHT = {
     c.standardize: [(Standardize,)],
     c.count_batches: [(BATCHES,)],
     c.windows: [(Windows,)],
-    c.prepare: [(prepared,), (lambda train, test: tuple(prepared(train, test)),)],
+    c.prepare: [
+        (prepared,),
+        (lambda train, test: tuple(prepared(train, test)),),
+        (lambda train, test: prepared(train, test, correction=0),),
+    ],
     c.pad: [(padded,), (lambda s: (padded(s)[0], [label for _, label in s]),)],
     c.momentum_by_hand: [(MOMENTUM,)],
     c.stop_after: [(stopped,)],
