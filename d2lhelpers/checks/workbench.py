@@ -41,12 +41,12 @@ def predict_shapes(answers: dict[str, Any]) -> Verdict:
 
 
 def smallest_side(function: Function) -> Verdict:
-    """``function(layers)`` for triples ``(k, P, S)``."""
+    """``function(layers)`` for triples ``(K, P, S)``."""
 
     def reference(layers: list[tuple[int, int, int]]) -> int:
         side = 1
-        for k, P, S in reversed(layers):
-            side = max(1, (side - 1) * S + k - 2 * P)
+        for K, P, S in reversed(layers):
+            side = max(1, (side - 1) * S + K - 2 * P)
         return side
 
     copied = [(5, 0, 1), (2, 0, 2), (5, 0, 1), (2, 0, 2)]
@@ -230,29 +230,6 @@ def _learn(net: nn.Module, optimizer: Any, batches: Iterable, loss: Function) ->
     return total / samples
 
 
-def stop_after(function: Function) -> Verdict:
-    """``function(losses, patience)``: the number of epochs run, against a written-out rule."""
-
-    def reference(losses: list[float], patience: int) -> int:
-        for epochs in range(patience + 1, len(losses) + 1):
-            if min(losses[epochs - patience : epochs]) >= min(losses[: epochs - patience]):
-                return epochs
-        return len(losses)
-
-    falling, bumpy = [5.0, 4.0, 3.0, 2.0], [5.0, 3.0, 4.0, 2.0, 2.5, 2.0, 1.0]
-    tried = [
-        (falling, 1),
-        (bumpy, 1),
-        (bumpy, 2),
-        (bumpy, 3),
-        ([1.0, 2.0, 3.0, 0.5], 2),
-        ([1.0], 1),
-    ]
-    cases = [(f"losses {losses}, patience {n}", (losses, n)) for losses, n in tried]
-    hint = "count the epochs since the last new best; equally good is not better"
-    return compare(function, reference, cases, hint=hint, rtol=0)
-
-
 def train_epoch(function: Function) -> Verdict:
     """``function(net, optimizer, batches, loss)``: the mean loss, and the weights behind it."""
 
@@ -295,3 +272,34 @@ def big_step(function: Function) -> Verdict:
     ]
     hint = "backward() adds; each batch's mean must count for as many samples as it has"
     return compare(answer, lambda sizes: after(_learn, sizes, joined=True), cases, hint=hint)
+
+
+def clip(function: Function) -> Verdict:
+    """``function(parameters, limit)``: the gradients afterwards, against PyTorch's clipping."""
+
+    def after(shorten: Function, gradients: list[Tensor], limit: float) -> Tensor | None:
+        parameters = [nn.Parameter(torch.zeros_like(gradient)) for gradient in gradients]
+        for parameter, gradient in zip(parameters, gradients):
+            parameter.grad = gradient.clone()
+        shorten(parameters, limit)
+        before, found = (
+            torch.cat([tensor.flatten() for tensor in tensors])
+            for tensors in (gradients, [parameter.grad for parameter in parameters])
+        )
+        untouched = torch.equal(before, found) and before.norm() > limit
+        return None if untouched else found
+
+    three, four = torch.tensor([3.0]), torch.tensor([4.0])
+    cases = [
+        ("gradients [3] and [4], limit 1", ([three, four], 1.0)),
+        ("gradients [3] and [4], limit 6", ([three, four], 6.0)),
+        ("gradients [3] and [4], limit 3.5", ([three, four], 3.5)),
+        ("random gradients of shapes (2, 3) and (4,)", ([_random(2, 3), _random(4)], 0.1)),
+    ]
+    hint = "one length for all entries of all gradients, and one factor; short ones stay"
+    return compare(
+        lambda *case: after(function, *case),
+        lambda *case: after(nn.utils.clip_grad_norm_, *case),
+        cases,
+        hint=hint,
+    )

@@ -118,22 +118,27 @@ def padded(samples, width=None, front=False):
     return rows, torch.tensor([label for _, label in samples])
 
 
-def stopped(losses, patience, slack=0.0):
-    best, since = float("inf"), 0
-    for epochs, loss in enumerate(losses, start=1):
-        best, since = (loss, 0) if loss < best + slack else (best, since + 1)
-        if since == patience:
-            return epochs
-    return len(losses)
+def clipped(parameters, limit, always=False):
+    length = sum((p.grad**2).sum() for p in parameters) ** 0.5
+    if length > limit or always:
+        for p in parameters:
+            p.grad *= limit / length
 
 
-def against_the_last(losses, patience):
-    rises = 0
-    for epochs in range(1, len(losses)):
-        rises = rises + 1 if losses[epochs] >= losses[epochs - 1] else 0
-        if rises == patience:
-            return epochs + 1
-    return len(losses)
+def each_alone(parameters, limit):
+    for p in parameters:
+        clipped([p], limit)
+
+
+def each_entry(parameters, limit):
+    for p in parameters:
+        p.grad.clamp_(-limit, limit)
+
+
+def sum_of_lengths(parameters, limit):
+    length = sum(p.grad.norm() for p in parameters)
+    for p in parameters:
+        p.grad *= min(1, limit / length)
 
 
 def epoch(net, optimizer, batches, loss, clear="each", weigh=True):
@@ -201,7 +206,7 @@ RIGHT = {
     ],
     c.pad: [(padded,), (lambda s: (padded(s)[0], [label for _, label in s]),)],
     c.momentum_by_hand: [(MOMENTUM,)],
-    c.stop_after: [(stopped,)],
+    c.clip: [(clipped,)],
     c.train_epoch: [(epoch,), (lambda *given: epoch(*given).item(),)],
     c.big_step: [
         (big,),
@@ -248,11 +253,11 @@ WRONG = {
         (MOMENTUM | {"w after 2 steps": -0.19},),  # only the old velocity
         (MOMENTUM | {"length of a late step": 0.1},),
     ],
-    c.stop_after: [
-        (against_the_last,),
-        (lambda losses, patience: stopped(losses, patience, slack=1e-6),),  # equal is better
-        (lambda losses, patience: stopped(losses, patience + 1),),
-        (lambda losses, patience: losses.index(min(losses)) + 1,),  # the best epoch
+    c.clip: [
+        (each_alone,),
+        (each_entry,),
+        (sum_of_lengths,),
+        (lambda parameters, limit: clipped(parameters, limit, always=True),),
     ],
     c.train_epoch: [
         (lambda *given: epoch(*given, clear="once"),),
