@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
@@ -84,10 +85,21 @@ def mend_signature(
     return (signature.replace("[[...],", "[...,"), returned) if signature else None
 
 
+def adopt_nodes(app: Sphinx, doctree: nodes.document) -> None:
+    """Let every node belong to its page.
+
+    A docstring is parsed as a document of its own, whose settings hold the whole environment:
+    each page of the reference would be stored with it, and read again at every build.
+    """
+    for node in doctree.findall():
+        node.document = doctree
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the hooks."""
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("env-get-outdated", note_users)
     app.connect("autodoc-process-docstring", link_users)
     app.connect("autodoc-process-signature", mend_signature)
+    app.connect("doctree-read", adopt_nodes)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
