@@ -241,6 +241,6 @@ def draw_contours(
     )
     with torch.no_grad():
         values = function(x, y)
-    colors = matplotlib.colormaps["viridis"].resampled(10)(range(8))  # the last are too pale
+    colors = matplotlib.colormaps["viridis"].resampled(10)(range(7))  # the last are too pale
     cmap = LinearSegmentedColormap.from_list("contours", colors)
     return ax.contour(x, y, values.cpu(), levels=levels, cmap=cmap, linewidths=1.2)

@@ -6,6 +6,7 @@ import bench
 import pytest
 import torch
 
+from d2lhelpers.download import is_available
 from d2lhelpers.training import evaluate, fit
 
 RESULT = {
@@ -51,6 +52,15 @@ def test_rounds_are_interleaved_and_the_first_does_not_count():
     seconds = bench.measure(jobs, rounds=2)
     assert order == ["ours", "limit"] * 3
     assert set(seconds) == {"ours", "limit"}
+
+
+@pytest.mark.skipif(not is_available("Fashion-MNIST"), reason="needs the real Fashion-MNIST")
+def test_every_program_finds_the_data():
+    with bench.beside_the_data():
+        programs = dict(bench.jobs())["load an epoch, batch 256"]
+        sizes = [len(images.dataset) for images in bench.loaders(256).values()]
+        programs["ours"]()
+    assert list(programs) == bench.COLUMNS and sizes == [60_000, 10_000]
 
 
 def test_the_table_holds_medians_and_ratios():
