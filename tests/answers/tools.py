@@ -85,6 +85,15 @@ class Seeds:
         pass  # never put back
 
 
+class TooEarly(Seeds):
+    def __init__(self, number):
+        super().__init__(number)
+        self.before = torch.get_rng_state()  # when it is made, not when the block starts
+
+    def __exit__(self, *problem):
+        torch.set_rng_state(self.before)
+
+
 class SeedsAgain(Seeds):
     def __exit__(self, *problem):
         torch.manual_seed(1)  # some seed, not the state of before
@@ -147,6 +156,7 @@ WRONG = {
     c.seeded: [
         (Seeds,),
         (SeedsAgain,),
+        (TooEarly,),
         (careless,),
         (Swallows,),
         (lambda number: contextlib.nullcontext(),),
