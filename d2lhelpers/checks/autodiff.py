@@ -164,7 +164,7 @@ def slope_of(function: Function) -> Verdict:
         found = function(lambda inputs: called.append(True) or f(inputs), x)
         if called and found is None:
             raise ValueError("f was called, and the answer is None: only a leaf has a .grad")
-        if tracked and found is not None and not torch.equal(x.grad, torch.full_like(x, 7.0)):
+        if tracked and found is not None and (x.grad is None or (x.grad != 7).any()):
             raise ValueError("x.grad was changed")
         if x.requires_grad != tracked or not torch.equal(x.detach(), before):
             raise ValueError("x is not as it was before the call")

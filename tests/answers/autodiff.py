@@ -77,6 +77,15 @@ def slope_of_the_input(f, x):
     return x.grad
 
 
+def slope_that_empties(f, x):
+    marked = x.requires_grad
+    x.requires_grad_()
+    x.grad = None
+    f(x).backward()
+    found, x.grad = x.grad, None
+    return found, x.requires_grad_(marked)
+
+
 def scale(x, y, steps, before=lambda w: None, between=lambda w: None):
     w = torch.tensor(0.0, requires_grad=True)
     for _ in range(steps):
@@ -166,6 +175,7 @@ WRONG = {
     ],
     c.slope_of: [
         (slope_of_the_input,),
+        (lambda f, x: slope_that_empties(f, x)[0],),  # what was in .grad is lost
         (lambda f, x: slope_of_the_input(f, x.clone()),),  # of a copy that is no leaf
         (lambda f, x: f(x.detach()),),
     ],
