@@ -117,34 +117,34 @@ def standardize(module: Function) -> Verdict:
 
 
 def count_batches(answers: dict[str, Any]) -> Verdict:
-    """1,000 pictures in batches of 64."""
+    """50,000 pictures of 3 x 32 x 32 numbers of four bytes, in batches of 128."""
     right = {
-        "batches in an epoch": 16,
-        "pictures in the last batch": 40,
-        "batches with drop_last": 15,
-        "updates in 30 epochs with drop_last": 450,
+        "batches in an epoch": 391,
+        "pictures in the last batch": 80,
+        "batches with drop_last": 390,
+        "bytes in a full batch": 1_572_864,
     }
-    hint = "how often does 64 fit into 1,000, and what remains?"
+    hint = "how often does 128 fit into 50,000, what remains, and how many numbers has a picture?"
     return compare_values(answers, right, hint=hint, rtol=0, atol=0.5)
 
 
 def windows(dataset: Function) -> Verdict:
-    """``dataset(series, k)``: its length, and every item, against slices written out."""
+    """``dataset(series, length)``: its length, and every item, against slices written out."""
 
-    def answer(series: Tensor, k: int) -> Any:
-        found = dataset(series, k)
+    def answer(series: Tensor, length: int) -> Any:
+        found = dataset(series, length)
         items = [] if found is None else [found[i] for i in range(len(found) or 0)]
         if not items or None in [item if item is None else 0 for item in items]:
             return None
         return torch.stack([torch.cat([x, torch.as_tensor(y).reshape(1)]) for x, y in items])
 
     cases = [
-        ("the series 0, 1, ..., 5 and k=2", (torch.arange(6.0), 2)),
-        ("the series 0, 1, ..., 5 and k=5", (torch.arange(6.0), 5)),
-        ("a random series of 30 and k=7", (_random(30), 7)),
+        ("the series 0, 1, ..., 5 and length=2", (torch.arange(6.0), 2)),
+        ("the series 0, 1, ..., 5 and length=5", (torch.arange(6.0), 5)),
+        ("a random series of 30 and length=7", (_random(30), 7)),
     ]
-    hint = "the last window must still have a number behind it; write out k=2 by hand"
-    return compare(answer, lambda series, k: series.unfold(0, k + 1, 1), cases, hint=hint)
+    hint = "the last window must still have a number behind it; write out length=2 by hand"
+    return compare(answer, lambda series, n: series.unfold(0, n + 1, 1), cases, hint=hint)
 
 
 def prepare(function: Function) -> Verdict:
@@ -168,7 +168,7 @@ def prepare(function: Function) -> Verdict:
     cases = []
     for n, m, c in [(8, 4, 1), (10, 6, 3), (5, 1, 3)]:
         pair = _random(n, c, 4, 4) * scale[:c] + 2, _random(m, c, 4, 4, number=1) * scale[:c]
-        cases.append((f"{n} training and {m} test pictures with {c} channels", pair))
+        cases.append((f"{n} training and {m} test pictures, channels: {c}", pair))
     hint = "which pictures may the numbers come from, and how many numbers per channel?"
     return compare(
         lambda *sets: both(function(*sets)), reference, cases, hint=hint, rtol=1e-2, atol=1e-4

@@ -176,10 +176,10 @@ SHAPES = {
     "parameters": 11_150,
 }
 BATCHES = {
-    "batches in an epoch": 16,
-    "pictures in the last batch": 40,
-    "batches with drop_last": 15,
-    "updates in 30 epochs with drop_last": 450,
+    "batches in an epoch": 391,
+    "pictures in the last batch": 80,
+    "batches with drop_last": 390,
+    "bytes in a full batch": 1_572_864,
 }
 MOMENTUM = {
     "w after 1 step": -0.1,
@@ -232,9 +232,9 @@ WRONG = {
     ],
     c.standardize: [(Plain,), (Learned,), (LastAxis,)],
     c.count_batches: [
-        (BATCHES | {"batches in an epoch": 15},),
-        (BATCHES | {"pictures in the last batch": 64},),
-        (BATCHES | {"updates in 30 epochs with drop_last": 480},),
+        (BATCHES | {"batches in an epoch": 390},),
+        (BATCHES | {"pictures in the last batch": 128},),
+        (BATCHES | {"bytes in a full batch": 393_216},),  # numbers, not bytes
     ],
     c.windows: [(OneTooMany,), (OneTooFew,), (SameNumber,)],
     c.prepare: [
