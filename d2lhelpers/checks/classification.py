@@ -219,7 +219,7 @@ def training_step(function: Function) -> Verdict:
         lambda steps: after(function, steps),
         lambda steps: after(right, steps),
         [(f"the weights after {steps} step{'s' * (steps > 1)}", (steps,)) for steps in (1, 2, 3)],
-        hint="what does backward() do with what is in .grad already, and when must it be empty?",
+        hint="what does cross_entropy want, scores or probabilities? What is in .grad already?",
     )
 
 
