@@ -179,12 +179,14 @@ def backtrack(function: Function) -> Verdict:
     lam = torch.tensor([1.0, 8.0])
     bowl = (lambda w: 0.5 * (lam * w**2).sum()), (lambda w: lam * w)
     quartic = (lambda w: (w**4).sum()), (lambda w: 4 * w**3)
+    even = (lambda w: 0.5 * (w**2).sum()), (lambda w: w)
     w = torch.tensor([-4.0, 1.0])
     cases = [
         ("a bowl of steepness 1 and 8, lr=0.2", (*bowl, w, 0.2)),
         ("the same bowl, lr=1", (*bowl, w, 1.0)),
         ("the same bowl, lr=100", (*bowl, w, 100.0)),
         ("the loss w^4, lr=1", (*quartic, w, 1.0)),
+        ("the loss w^2 / 2, lr=2, which only changes the sign", (*even, w, 2.0)),
     ]
     return compare(
         function,

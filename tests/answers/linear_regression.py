@@ -26,10 +26,10 @@ def step(w, b, X, y, lr, scale=1.0, bias_after=False):
     return torch.cat([w, b - scale * lr * e.mean()])
 
 
-def halving(f, gradient, w, lr, tries=1_000):
+def halving(f, gradient, w, lr, tries=1_000, good=lambda new, old: new < old):
     before, g = f(w).item(), gradient(w)
     for _ in range(tries):
-        if f(w - lr * g) < before:
+        if good(f(w - lr * g), before):
             break
         lr *= 0.5
     return w - lr * g
@@ -133,6 +133,7 @@ WRONG = {
         (lambda f, g, w, lr: w - lr * g(w),),
         (lambda f, g, w, lr: halving(f, g, w, lr, tries=1),),  # if in the place of while
         (lambda f, g, w, lr: halving(f, g, w, lr / 2),),
+        (lambda *a: halving(*a, good=lambda new, old: new <= old),),  # equal is not lower
         (lambda f, g, w, lr: w,),
     ],
     c.counting_updates: [
