@@ -53,8 +53,8 @@ def plot_history(history: History, axes: Sequence[Axes] | None = None) -> Figure
                 ax.plot(range(1, len(values) + 1), values, style, marker="o", label=part)
         ax.set(xlabel="epoch", ylabel=name)
         ax.xaxis.get_major_locator().set_params(integer=True)
-        if history.test_loss:
-            ax.legend()
+    if history.test_loss:
+        axes[0].legend()
     return axes[0].figure
 
 
