@@ -64,12 +64,11 @@ def test_what_is_looked_for_is_found(source):
 
 
 PROGRAM = """
-import sys
+import psutil, sys, torch
 events = []
 WATCHED = "pickle.find_class", "os.fork", "os.posix_spawn", "os.spawn", "os.exec", "os.system"
 sys.addaudithook(lambda event, arguments: events.append(event) if event in WATCHED else None)
 
-import psutil, torch
 from d2lhelpers import data, plotting, training
 
 def note_children(history):
@@ -87,7 +86,7 @@ print("events:", events)
 
 
 def test_loading_and_training_unpickle_nothing_and_start_no_worker(tmp_path):
-    # torch itself asks ldconfig where libraries lie, so it is children that stay that count
+    # importing torch asks ldconfig where libraries lie: the watch begins after it
     environment = {
         **os.environ,
         "D2LHELPERS_MIRRORS": "http://127.0.0.1:9",

@@ -30,4 +30,4 @@ def test_the_cells_with_workers_run(method):
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=300
     )
     assert result.returncode == 0, result.stderr
-    assert "4 workers" in result.stdout
+    assert "num_workers=4" in result.stdout
