@@ -242,7 +242,7 @@ def train_epoch(function: Function) -> Verdict:
     cases = [
         (f"batches of sizes {sizes}, {what}", (sizes, what))
         for sizes in [(4,), (4, 4), (6, 6, 1)]
-        for what in ("weights afterwards", "mean loss")
+        for what in ("weights afterward", "mean loss")
     ]
     hint = "when must .grad be empty, and for how many samples does a mean stand?"
     return compare(
@@ -275,7 +275,7 @@ def big_step(function: Function) -> Verdict:
 
 
 def clip(function: Function) -> Verdict:
-    """``function(parameters, limit)``: the gradients afterwards, against PyTorch's clipping."""
+    """``function(parameters, limit)``: the gradients afterward, against PyTorch's clipping."""
 
     def after(shorten: Function, gradients: list[Tensor], limit: float) -> Tensor | None:
         parameters = [nn.Parameter(torch.zeros_like(gradient)) for gradient in gradients]
