@@ -3,7 +3,7 @@
     python benchmarks/bench.py [--rounds 5] [--only mlp] [--json FILE] [--update]
 
 Every job is done by four programs in turn, round after round, so that all of them meet the same
-disturbances; a number is the median of the rounds.
+disturbances; seconds are medians of the rounds, a ratio is the median of the ratios within a round.
 
 * ours: `Batches`, `fit` and `evaluate`
 * d2l: d2l 0.17.0, its loaders (four worker processes) and its training loop
@@ -27,10 +27,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 import timeit
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import torch
 import torchvision
 from torch import Tensor, nn
@@ -138,9 +140,9 @@ def jobs() -> Iterator[tuple[str, dict[str, Job]]]:
         "load an epoch, batch 256",
         {
             "ours": lambda: drain(Batches(train.images, train.labels, 256, shuffle=True)),
+            "limit": lambda: cut(train, 60_000),  # the same copy in one piece
             "d2l": lambda: drain(theirs[0]),
             "PyTorch": lambda: drain(plain["train"]),
-            "limit": lambda: cut(train, 60_000),  # the same copy in one piece
         },
     )
     for batch_size in (256, 64, 1024):
@@ -190,11 +192,11 @@ def epochs_of(
     batches = cut(train, batch_size)
     return {
         "ours": lambda: fit(nets["ours"], ours, optimizer=steps["ours"], epochs=1, progress=False),
+        "limit": lambda: bare_epoch(nets["limit"], batches, steps["limit"]),
         "d2l": lambda: d2l.train_epoch_ch3(
             nets["d2l"], theirs, nn.CrossEntropyLoss(), steps["d2l"]
         ),
         "PyTorch": lambda: plain_epoch(nets["PyTorch"], plain, steps["PyTorch"]),
-        "limit": lambda: bare_epoch(nets["limit"], batches, steps["limit"]),
     }
 
 
@@ -204,9 +206,9 @@ def evaluations_of(net: nn.Module, test: ImageSet, d2l: object) -> dict[str, Job
     plain, theirs = loaders(256)["test"], d2l.load_data_fashion_mnist(256)[1]
     return {
         "ours": lambda: evaluate(net, ours),
+        "limit": lambda batches=list(ours): plain_accuracy(net, batches),
         "d2l": lambda: d2l.evaluate_accuracy(net, theirs),
         "PyTorch": lambda: plain_accuracy(net, plain),
-        "limit": lambda batches=list(ours): plain_accuracy(net, batches),
     }
 
 
@@ -217,60 +219,97 @@ def python(program: str) -> Job:
 
 
 MEMORY = """
-import resource, sys, torch, torchvision
+import sys
 sys.path.insert(0, sys.argv[1])
 import bench
-start = bench.peak_mb()
+{imports}
+net = bench.mlp()
+step = bench.torch.optim.SGD(net.parameters(), lr=0.1)
+bench.bare_epoch(net, [(bench.torch.rand(256, 1, 28, 28), bench.torch.arange(256) % 10)], step)
+print("ready", flush=True)
+sys.stdin.readline()
 {program}
-print(bench.peak_mb() - start)
 """
 
 
-def peak_mb() -> float:
-    """Most memory that this process has held, and the largest of its children on top, in MB."""
-    import resource
-
-    unit = 1e6 if sys.platform == "darwin" else 1e3
-    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(resource.getrusage(who).ru_maxrss for who in both) / unit
-
-
 def memory() -> dict[str, float]:
-    """Memory in MB for an epoch of the MLP, beyond the imports; the limit is the data set."""
-    train = (
-        "train, _ = bench.load_fashion_mnist(); "
-        "net = bench.mlp(); step = torch.optim.SGD(net.parameters(), lr=0.1); "
-    )
+    """Memory in MB for data and an epoch of the MLP, beyond a first step; the limit is the data."""
+    d2l = "from d2l import torch as d"
     programs = {
-        "ours": train + "bench.fit(net, bench.Batches(train.images, train.labels, 256, "
-        "shuffle=True), optimizer=step, epochs=1, progress=False)",
-        "d2l": "from d2l import torch as d; start = bench.peak_mb(); net = bench.mlp(); "
-        "step = torch.optim.SGD(net.parameters(), lr=0.1); "
-        "d.train_epoch_ch3(net, d.load_data_fashion_mnist(256)[0], "
-        "torch.nn.CrossEntropyLoss(), step)",
-        "PyTorch": "net = bench.mlp(); step = torch.optim.SGD(net.parameters(), lr=0.1); "
-        "bench.plain_epoch(net, bench.loaders(256)['train'], step)",
+        "ours": (
+            "",
+            "train, _ = bench.load_fashion_mnist(); "
+            "batches = bench.Batches(train.images, train.labels, 256, shuffle=True); "
+            "bench.fit(net, batches, optimizer=step, epochs=1, progress=False)",
+        ),
+        "d2l": (
+            d2l,
+            "d.train_epoch_ch3(net, d.load_data_fashion_mnist(256)[0], "
+            "bench.nn.CrossEntropyLoss(), step)",
+        ),
+        "PyTorch": ("", "bench.plain_epoch(net, bench.loaders(256)['train'], step)"),
     }
     used = {}
-    for column, program in programs.items():
-        command = [sys.executable, "-c", MEMORY.format(program=program), str(ROOT / "benchmarks")]
-        run = subprocess.run(command, check=True, capture_output=True, text=True)
-        used[column] = float(run.stdout.split()[-1])
+    for column, (imports, program) in programs.items():
+        text = MEMORY.format(imports=imports, program=program)
+        used[column] = memory_beyond_ready([sys.executable, "-c", text, str(ROOT / "benchmarks")])
     sets = load_fashion_mnist(strict=True)
     tensors = [tensor for images in sets for tensor in (images.images, images.labels)]
     used["limit"] = sum(tensor.nbytes for tensor in tensors) / 1e6
     return used
 
 
-def measure(programs: dict[str, Job], rounds: int) -> dict[str, float]:
-    """Median seconds of each program; the rounds are interleaved, a first one does not count."""
+def memory_beyond_ready(command: list[str]) -> float:
+    """Most memory in MB, looked at fifty times a second, beyond that when it printed a line."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as run:
+        process = psutil.Process(run.pid)
+        run.stdout.readline()
+        start = most = held(process)
+        run.stdin.write(b"go\n")
+        run.stdin.close()
+        while run.poll() is None:
+            most = max(most, held(process))
+            time.sleep(0.02)
+    if run.returncode:
+        raise subprocess.CalledProcessError(run.returncode, command)
+    return most - start
+
+
+def held(process: psutil.Process) -> float:
+    """Memory in MB of a process and its children; what they share counts once."""
+    total = 0
+    with contextlib.suppress(psutil.Error):
+        for one in [process, *process.children(recursive=True)]:
+            info = one.memory_full_info()
+            total += getattr(info, "pss", info.uss)
+    return total / 1e6
+
+
+def measure(programs: dict[str, Job], rounds: int) -> dict[str, list[float]]:
+    """Seconds of each program in each round, interleaved; a first round does not count."""
     seconds: dict[str, list[float]] = {column: [] for column in programs}
     for number in range(rounds + 1):
         for column, job in programs.items():
             taken = timeit.timeit(job, number=1)
             if number:
                 seconds[column].append(taken)
-    return {column: statistics.median(taken) for column, taken in seconds.items()}
+    return seconds
+
+
+def ratio(above: list[float], below: list[float]) -> float:
+    """Median of the ratios of two programs within a round: what slows both cancels."""
+    return statistics.median(a / b for a, b in zip(above, below, strict=True))
+
+
+def summary(job: str, unit: str, measured: dict[str, list[float]]) -> dict:
+    """One result: medians, and the two ratios that the aims are about."""
+    return {
+        "job": job,
+        "unit": unit,
+        "median": {column: statistics.median(values) for column, values in measured.items()},
+        "d2l / ours": ratio(measured["d2l"], measured["ours"]),
+        "ours / limit": ratio(measured["ours"], measured["limit"]),
+    }
 
 
 @contextlib.contextmanager
@@ -317,10 +356,7 @@ def table(results: list[dict]) -> str:
     for result in results:
         values, unit = result["median"], result["unit"]
         cells = [f"{values[c]:.3g} {unit}" if c in values else "" for c in COLUMNS]
-        cells += [
-            f"{values['d2l'] / values['ours']:.1f}",
-            f"{values['ours'] / values['limit']:.2f}",
-        ]
+        cells += [f"{result['d2l / ours']:.1f}", f"{result['ours / limit']:.2f}"]
         lines.append(f"| {result['job']} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -356,12 +392,11 @@ def main() -> None:
     with beside_the_data():
         for name, programs in jobs():
             if options.only.lower() in name.lower():
-                results.append(
-                    {"job": name, "unit": "s", "median": measure(programs, options.rounds)}
-                )
+                results.append(summary(name, "s", measure(programs, options.rounds)))
                 print(table(results[-1:]).splitlines()[-1], flush=True)
         if options.only.lower() in "memory":
-            results.append({"job": "memory, an epoch", "unit": "MB", "median": memory()})
+            used = {column: [megabytes] for column, megabytes in memory().items()}
+            results.append(summary("memory, an epoch", "MB", used))
     record = {"machine": machine(), "rounds": options.rounds, "results": results}
     text = f"{table(results)}\n\n{describe(record['machine'])}"
     print(f"\n{text}")
