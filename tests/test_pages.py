@@ -16,7 +16,7 @@ from PIL import Image
 MEGABYTE = 1_000_000
 MADE_BY_SPHINX = ["search", "genindex", "_modules/d2lhelpers/checks/core", "404"]
 TEXT_CONTRAST = 4.5  # of the strongest marks in a figure: axes, ticks, words
-COLOR_CONTRAST = 1.4  # of the palest color: fills within an outline, and the end of a color scale
+COLOR_CONTRAST = 1.6  # of the palest color: fills within an outline, and the end of a color scale
 
 pytestmark = [pytest.mark.xdist_group("pages"), needs_theme]
 

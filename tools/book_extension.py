@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import gc
 import html
 import json
 import re
@@ -441,6 +442,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives and the hooks."""
+    gc.disable()  # nothing of a book is thrown away while it is built, and it takes seconds to look
     app.add_directive("outputs-table", OutputsTable)
     app.add_directive("myth-table", MythTable)
     app.add_directive("drawing", Drawing)
