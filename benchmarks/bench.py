@@ -1,6 +1,6 @@
 """How fast the helpers are, beside d2l, plain PyTorch and the limit. `make bench` runs it.
 
-    python benchmarks/bench.py [--rounds 5] [--only mlp] [--json FILE] [--update]
+    python benchmarks/bench.py [--rounds 5] [--only mlp]
 
 Every job is done by four programs in turn, round after round, so that all of them meet the same
 disturbances; seconds are medians of the rounds, a ratio is the median of the ratios within a round.
@@ -10,8 +10,8 @@ disturbances; seconds are medians of the rounds, a ratio is the median of the ra
 * PyTorch: torchvision's data set, a `DataLoader` with four workers, the loop of most tutorials
 * limit: a bare loop over batches that were cut beforehand, accuracy counted
 
-Needs the real Fashion-MNIST. Prints a table and writes it as JSON with a description of the
-machine; `--update` also writes the table into the README.
+Needs the real Fashion-MNIST. Prints a table; a whole run also writes it into `results.json`,
+with a description of the machine, and without the other batch sizes into the README.
 """
 
 from __future__ import annotations
@@ -384,8 +384,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="a word that the job's name contains")
-    parser.add_argument("--json", type=Path, default=RESULTS)
-    parser.add_argument("--update", action="store_true", help="write the README's table")
     options = parser.parse_args()
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     results = []
@@ -401,10 +399,9 @@ def main() -> None:
     text = f"{table(results)}\n\n{describe(record['machine'])}"
     print(f"\n{text}")
     if not options.only:
-        options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-        if options.update:
-            few = [row for row in results if not row["job"].endswith(("batch 64", "batch 1024"))]
-            update_readme(f"{table(few)}\n\n{describe(record['machine'])}")
+        RESULTS.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        few = [row for row in results if not row["job"].endswith(("batch 64", "batch 1024"))]
+        update_readme(f"{table(few)}\n\n{describe(record['machine'])}")
 
 
 if __name__ == "__main__":

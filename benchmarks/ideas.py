@@ -14,9 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 
 import torch
-from bench import NETWORKS, Job, bare_epoch, drain, measure, ratio
+from bench import NETWORKS, Job, bare_epoch, drain, measure, plain_epoch, ratio
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from d2lhelpers.data import Batches
 from d2lhelpers.training import fit
@@ -42,19 +41,6 @@ def trainer(
 def fitted(net: nn.Module, batches: object, optimizer: torch.optim.Optimizer) -> None:
     """An epoch of the helper."""
     fit(net, batches, optimizer=optimizer, epochs=1, progress=False)
-
-
-def waiting(net: nn.Module, batches: object, optimizer: torch.optim.Optimizer) -> None:
-    """An epoch that asks for loss and hits after every batch."""
-    total = hits = 0.0
-    for X, y in batches:
-        scores = net(X)
-        loss = F.cross_entropy(scores, y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        total += loss.item()
-        hits += (scores.argmax(1) == y).sum().item()
 
 
 def with_threads(number: int, job: Job) -> Job:
@@ -97,7 +83,7 @@ def ideas(X: Tensor, y: Tensor) -> Iterator[tuple[str, Pair]]:
         plain = trainer(name, cut)
         yield (
             f"{name}: no wait for loss and hits",
-            (trainer(name, cut, epoch=waiting), plain),
+            (trainer(name, cut, epoch=plain_epoch), plain),
         )
         for setting in ("foreach", "fused"):
             yield f"{name}: SGD({setting}=True)", (plain, trainer(name, cut, **{setting: True}))

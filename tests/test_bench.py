@@ -4,6 +4,7 @@ import copy
 import sys
 
 import bench
+import ideas
 import pytest
 import torch
 
@@ -90,3 +91,15 @@ def test_the_readme_gets_the_table_between_its_marks(tmp_path, monkeypatch):
     written = readme.read_text(encoding="utf-8")
     assert "-->\nsecond\n<!--" in written and "first\n" not in written.partition("-->")[2][:20]
     assert "## The chapters" in written
+
+
+def test_every_idea_runs_and_leaves_the_threads_alone():
+    X, y = torch.rand(300, 1, 28, 28), torch.arange(300) % 10
+    before, names = torch.get_num_threads(), []
+    for name, pair in ideas.ideas(X, y):
+        names.append(name)
+        if "compile" not in name:  # needs a C++ compiler
+            for job in pair:
+                job()
+            assert torch.get_num_threads() == before, name
+    assert len(names) == len(set(names)) and any("compile" in name for name in names)
