@@ -498,3 +498,11 @@ def test_foldouts_are_printed_open(open_page) -> None:
     assert page.locator("details:not([open])").count() == 0
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator("details:not([open])").count() == closed
+
+
+def test_pages_are_stored_without_the_whole_environment(site: Path) -> None:
+    """Each reference page once took 4 MB, and every build read them all."""
+    stored = {path.name: path.stat().st_size for path in site.parent.rglob("*.doctree")}
+    assert len(stored) > 40
+    heavy = {name: size for name, size in stored.items() if size > 500_000}
+    assert not heavy
