@@ -31,16 +31,16 @@ serve: book
 	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory $(HTML)
 
 watch: setup
-	@$(BIN)/python tools/watch.py
+	@$(BIN)/python tools/site/watch.py
 
 dist: book
-	@$(BIN)/python tools/pack.py
+	@$(BIN)/python tools/site/pack.py
 
 test: setup
 	$(BIN)/python -m pytest
 
 test-seeds: setup
-	$(BIN)/python tools/seeds.py
+	$(BIN)/python tools/notebooks/seeds.py
 
 test-latest:
 	$(PYTHON) -m venv --clear .venv-latest
@@ -48,7 +48,7 @@ test-latest:
 	.venv-latest/bin/python -m pytest
 
 execute: setup
-	$(BIN)/python tools/execute.py $(NOTEBOOK)
+	$(BIN)/python tools/notebooks/execute.py $(NOTEBOOK)
 
 lab: setup
 	$(BIN)/jupyter lab chapters
@@ -58,11 +58,11 @@ bench: setup
 
 lint: setup
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check d2lhelpers tests tools benchmarks conftest.py
+	$(BIN)/ruff format --check d2lhelpers tests tools benchmarks examples conftest.py
 
 format: setup
 	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format d2lhelpers tests tools benchmarks conftest.py
+	$(BIN)/ruff format d2lhelpers tests tools benchmarks examples conftest.py
 
 clean:
 	rm -rf _build dist .nbregress .pytest_cache .ruff_cache

@@ -8,7 +8,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from d2lhelpers import data
 
-pytest_plugins = ["nbregress", "book_site"]
+pytest_plugins = ["nbregress.plugin", "book_site"]
 
 
 def pytest_nbregress_real_data() -> bool:

@@ -1,7 +1,7 @@
 """Train a small network on Fashion-MNIST in several processes, or in one.
 
-    torchrun --standalone --nproc_per_node=2 tools/train_distributed.py
-    python tools/train_distributed.py --batch-size 256
+    torchrun --standalone --nproc_per_node=2 examples/train_distributed.py
+    python examples/train_distributed.py --batch-size 256
 
 Each process learns from its own share of the data; the gradients are averaged over all of them
 after every batch, so that two processes with batches of 128 do what one does with 256.

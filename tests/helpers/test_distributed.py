@@ -9,8 +9,8 @@ import pytest
 import torch
 import train_distributed
 
-ROOT = Path(__file__).parent.parent
-PROGRAM = str(ROOT / "tools" / "train_distributed.py")
+ROOT = Path(__file__).parents[2]
+PROGRAM = str(ROOT / "examples" / "train_distributed.py")
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")
 START = {"in one process": (), "in two processes": TORCHRUN}
 

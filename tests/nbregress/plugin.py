@@ -16,8 +16,9 @@ from queue import Empty
 import nbformat
 import pytest
 from nbclient.client import CellExecutionComplete, NotebookClient
-from nbcompare import Tolerance, drawn_by, picture_differences, text_differences
 from nbval import plugin as nbval
+
+from nbregress.comparison import Tolerance, drawn_by, picture_differences, text_differences
 
 POLL_SECONDS, INTERRUPT_SECONDS, MOST_DIFFERENCES = 0.5, 5, 10
 PICTURES = ("image/png", "image/jpeg")

@@ -1,6 +1,6 @@
 """Measure the distance of figures that should pass and of figures that should fail.
 
-``python tests/test_figure_distance.py`` prints the table of ``figure_distance.md``.
+``python tests/nbregress/test_figure_distance.py`` prints the table of ``figure_distance.md``.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from nbcompare import FIGURE_THRESHOLD, SIZE_SLACK, figure_distance
 from PIL import Image
 from scipy import ndimage
 from sklearn.datasets import load_digits
+
+from nbregress.comparison import FIGURE_THRESHOLD, SIZE_SLACK, figure_distance
 
 pytestmark = pytest.mark.skipif(
     tuple(map(int, matplotlib.__version__.split(".")[:2])) < (3, 11),

@@ -15,13 +15,14 @@ import nbclient
 import nbformat
 import psutil
 import pytest
-from nbcompare import Tolerance, picture_differences, text_differences
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
+from nbregress.comparison import Tolerance, picture_differences, text_differences
+
 SETTINGS = r"""
 [pytest]
-addopts = -p nbregress --nbval --nbval-current-env --nbval-cell-timeout 60 --color no
+addopts = -p nbregress.plugin --nbval --nbval-current-env --nbval-cell-timeout 60 --color no
 nbregress_error_modules = __main__ ours
 nbregress_masks = \d+\.\d+ s elapsed
 """
@@ -348,7 +349,7 @@ class Run:
     """A pytest run on the faulty notebooks: what it printed and what became of each cell."""
 
     def __init__(self, folder: Path, *arguments: str, **environment: str):
-        paths = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+        paths = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
         kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
         process = subprocess.run(
             [sys.executable, "-m", "pytest", "--junitxml", "report.xml", *arguments],

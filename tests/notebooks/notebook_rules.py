@@ -305,7 +305,7 @@ def generated_facts(page: Page) -> Iterator[str]:
         where = [cell.number for cell in tagged]
         yield f"one markdown cell tagged facts belongs right after the title, found at {where}"
     elif page.cells[1].source != facts(page.nb):
-        yield "cell 2 is not what tools/facts.py makes of the metadata and the stamp"
+        yield "cell 2 is not what facts.py makes of the metadata and the stamp"
 
 
 @rule(
@@ -798,7 +798,7 @@ def cited(cell: Cell) -> list[str]:
 @lru_cache
 def bibliography(root: Path) -> frozenset[str]:
     """The keys of ``references.bib``."""
-    text = (root / "references.bib").read_text(encoding="utf-8")
+    text = (root / "chapters" / "back" / "references.bib").read_text(encoding="utf-8")
     return frozenset(re.findall(r"(?m)^\s*@\w+\s*\{\s*([^,\s]+)\s*,", text))
 
 

@@ -16,7 +16,7 @@ from execute import join_streams, normalize
 from facts import count_words, facts, reading_minutes
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-EXECUTE = stamps.ROOT / "tools" / "execute.py"
+EXECUTE = stamps.ROOT / "tools" / "notebooks" / "execute.py"
 LIVE_PLOT = """\
 import matplotlib.pyplot as plt
 fig, ax = plt.subplots(figsize=(2, 1))

@@ -9,7 +9,7 @@ import re
 from book_extension import glossary_terms
 from stamps import ROOT, notebooks
 
-GLOSSARY = (ROOT / "glossary.md").read_text(encoding="utf-8")
+GLOSSARY = (ROOT / "chapters" / "back" / "glossary.md").read_text(encoding="utf-8")
 TERMS = re.findall(r"^(\w.*)\n  \S", GLOSSARY, re.MULTILINE)
 
 

@@ -145,7 +145,10 @@ def number_cells(nb: NotebookNode) -> None:
 
 def breaches(nb: NotebookNode, folder: Path) -> dict[str, list[str]]:
     """Rule number -> its problems, without the rules that have none."""
-    (folder / "references.bib").write_text("@book{known2020,\n  title = {Known}\n}\n")
+    (folder / "chapters" / "back").mkdir(parents=True, exist_ok=True)
+    (folder / "chapters" / "back" / "references.bib").write_text(
+        "@book{known2020,\n  title = {Known}\n}\n"
+    )
     path = folder / "page.ipynb"
     path.write_text(nbformat.v4.writes(nb), encoding="utf-8")
     page = Page(path, folder)
@@ -294,7 +297,7 @@ MUTATIONS = [
     ("R7", replace("title", "After this page you can turn ", ""), "promises too little"),
     ("R8", append("after", "\n#### Too deep\n"), "a heading of level 4 after one of level 2"),
     ("R8", append("summary", "\n## References\n"), "['Summary', 'References'], expected"),
-    ("R9", lambda nb: cell(nb, "facts").update(source="By hand."), "is not what tools/facts.py"),
+    ("R9", lambda nb: cell(nb, "facts").update(source="By hand."), "is not what facts.py"),
     ("R9", delete("facts"), "belongs right after the title, found at []"),
     ("R10", tags("imports"), "the first code cell, and no other, is tagged imports"),
     ("R10", tags("draw", "imports"), "the first code cell, and no other, is tagged imports"),

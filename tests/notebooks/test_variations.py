@@ -13,7 +13,7 @@ from variations import report, run_pytest
 
 SETTINGS = f"""\
 [pytest]
-addopts = -p nbregress --nbval --nbval-current-env --nbval-cell-timeout=60
+addopts = -p nbregress.plugin --nbval --nbval-current-env --nbval-cell-timeout=60
 pythonpath = {stamps.ROOT / "tests"}
 """
 SEED = """\

@@ -19,7 +19,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 LAUNCH = [
     "--no-sandbox",
     "--disable-gpu",
@@ -82,7 +82,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = build(ROOT, output)
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     html = output / "_build" / "html"
-    assert (html / "intro.html").exists(), "the build is green, but there is no page"
+    assert (html / "chapters" / "index.html").exists(), "the build is green, but there is no page"
     return html
 
 

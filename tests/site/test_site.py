@@ -50,7 +50,7 @@ def test_tables_made_from_notebooks_have_a_row_for_each(soups, site: Path) -> No
         if "myth" in cell["metadata"].get("tags", [])
     ]
     for page, expected in (("claims-on-trial", claims), ("how-outputs-were-made", notebooks())):
-        rows = soups[site / f"{page}.html"].select(".notebook-table tbody tr")
+        rows = soups[site / "chapters" / "back" / f"{page}.html"].select(".notebook-table tbody tr")
         assert len(rows) == len(expected) > 0, page
         assert all(row.find("a", href=True) for row in rows), page
 
@@ -76,13 +76,13 @@ def helpers() -> dict[str, list[str]]:
 
 
 def reference_page(module: str) -> str:
-    return f"reference/{module.partition('.')[2].replace('.', '-')}"
+    return f"chapters/helpers/{module.partition('.')[2].replace('.', '-')}"
 
 
 def test_every_helper_stands_on_the_page_of_its_module(soups, site: Path) -> None:
-    pages = [name for name in documents() if name.startswith("reference/")]
+    pages = [name for name in documents() if name.startswith("chapters/helpers/")]
     modules = helpers()
-    assert set(pages) == {"reference/index", *map(reference_page, modules)}
+    assert set(pages) == {"chapters/helpers/index", *map(reference_page, modules)}
     for module, names in modules.items():
         soup = soups[site / f"{reference_page(module)}.html"]
         assert names, module
@@ -127,14 +127,18 @@ def test_a_helper_links_to_the_notebooks_that_build_or_use_it(soups, site: Path)
 
 def test_the_index_holds_the_words_of_the_glossary_and_the_helpers(soups, site: Path) -> None:
     entries = {link.get_text() for link in soups[site / "genindex.html"].select(".indextable a")}
-    words = re.findall(r"^(\w.*)\n  \S", (ROOT / "glossary.md").read_text(), re.MULTILINE)
+    words = re.findall(
+        r"^(\w.*)\n  \S", (ROOT / "chapters" / "back" / "glossary.md").read_text(), re.MULTILINE
+    )
     assert len(words) > 30 and set(words) <= entries, set(words) - entries
     assert "fit() (in module d2lhelpers.training)" in entries
     index = soups[site / "genindex.html"]
     definitions = index.select("a[href*='#definition-']")
     assert len(definitions) > 20
     assert "softmax-and-cross-entropy.html#definition-softmax" in str(definitions)
-    assert soups[site / "reference" / "index.html"].select("article a[href$='genindex.html']")
+    assert soups[site / "chapters" / "helpers" / "index.html"].select(
+        "article a[href$='genindex.html']"
+    )
 
 
 # Books of one page, built to see the settings and the extension at work
@@ -148,7 +152,8 @@ def one_page_book(folder: Path, outputs: list[dict] | None = None) -> Path:
     shutil.copytree(ROOT / "tools", book / "tools")
     shutil.copytree(ROOT / "chapters" / "_static", book / "chapters" / "_static")
     shutil.copy(ROOT / "_config.yml", book)
-    shutil.copy(ROOT / "references.bib", book)
+    (book / "chapters" / "back").mkdir()
+    shutil.copy(ROOT / "chapters" / "back" / "references.bib", book / "chapters" / "back")
     (book / "_toc.yml").write_text("format: jb-book\nroot: page\n")
     cell = {"cell_type": "code", "execution_count": 1, "id": "b", "metadata": {}, "source": "1"}
     title = {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Page\n\nWords."}
@@ -181,7 +186,10 @@ def test_a_stored_error_fails_the_build(tmp_path: Path) -> None:
 def test_a_repair_that_no_longer_fits_fails_the_build(tmp_path: Path) -> None:
     """As after an upgrade of the theme, when a repair's pattern misses the fault."""
     book = one_page_book(tmp_path)
-    edit(book / "tools" / "book_extension.py", (r"fontawesome\.js[^>]", r"fontawesome-old\.js[^>]"))
+    edit(
+        book / "tools" / "site" / "book_extension.py",
+        (r"fontawesome\.js[^>]", r"fontawesome-old\.js[^>]"),
+    )
     result = build(book, tmp_path / "output")
     assert result.returncode != 0
     assert re.search(r"page.html: the repair .*fontawesome-old.* does not fit", result.stderr)
@@ -237,7 +245,7 @@ def test_addresses_set_in_one_place_appear_on_the_page(tmp_path: Path) -> None:
 
 def test_watching_builds_again_and_reloads_the_page(browser, tmp_path: Path) -> None:
     book = one_page_book(tmp_path)
-    command = [sys.executable, str(ROOT / "tools" / "watch.py"), "--port", "0", str(book)]
+    command = [sys.executable, str(ROOT / "tools" / "site" / "watch.py"), "--port", "0", str(book)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watcher:
         try:
             said = (re.search(r"http://[\d.:]+", line) for line in watcher.stdout)
@@ -370,7 +378,7 @@ def test_solutions_are_folded_under_a_name(soups, site: Path) -> None:
 
 
 def test_the_policy_blocks_a_request_to_another_host(open_page) -> None:
-    page = open_page("intro")
+    page = open_page("chapters/index")
     blocked = page.evaluate(
         """() => new Promise((resolve) => {
           document.addEventListener("securitypolicyviolation", (e) => resolve(e.blockedURI));
@@ -387,7 +395,7 @@ def test_the_policy_blocks_a_request_to_another_host(open_page) -> None:
 )
 def test_search_finds(open_page, words: str, page: str) -> None:
     """From the search field of any page, opened by keyboard."""
-    window = open_page("notation")
+    window = open_page("chapters/back/notation")
     window.keyboard.press("Control+k")
     window.keyboard.type(words)
     window.keyboard.press("Enter")
@@ -408,13 +416,16 @@ def test_search_works_from_disk(browser, site: Path) -> None:
 
 
 def test_there_is_one_search_box_and_it_is_visible(open_page) -> None:
-    page = open_page("intro")
+    page = open_page("chapters/index")
     assert page.locator(".search-button__button:visible").count() == 1
-    assert open_page("intro", width=360).locator(".search-button__button:visible").count() == 1
+    assert (
+        open_page("chapters/index", width=360).locator(".search-button__button:visible").count()
+        == 1
+    )
 
 
 def test_the_theme_switch_works_and_is_remembered(open_page) -> None:
-    page = open_page("intro")
+    page = open_page("chapters/index")
 
     def background() -> str:
         return page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -466,7 +477,7 @@ def test_the_page_for_a_lost_address_works_at_any_depth(browser, site: Path) -> 
         assert missing == [lost]
         assert page.locator("article h1").inner_text().startswith("Page not found")
         page.locator("article a", has_text="first page").click()
-        page.wait_for_url(f"{address}intro.html")
+        page.wait_for_url(f"{address}chapters/index.html")
         page.close()
 
 

@@ -1,6 +1,6 @@
 """Draw the SVG figures of the front page and of the part openers, and the logo.
 
-    python tools/draw_figures.py
+    python tools/drawings/draw_figures.py
 
 Text and lines take the color of the page around them, so one file serves the light and the dark
 theme; each figure is drawn for wide and for narrow screens.
@@ -14,7 +14,7 @@ from pathlib import Path
 import part_figures
 from svg import ANSWER, CARD, TROUBLE, arrow, card, dot, grid, line, square, svg, text
 
-STATIC = Path(__file__).resolve().parent.parent / "chapters" / "_static"
+STATIC = Path(__file__).resolve().parents[2] / "chapters" / "_static"
 
 ROAD = [
     ("line", ["Softmax", "regression"], []),

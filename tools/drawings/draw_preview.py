@@ -1,6 +1,6 @@
 """Draw the picture that stands beside a link to the book: softmax regions of three classes.
 
-    python tools/draw_preview.py
+    python tools/drawings/draw_preview.py
 
 Writes chapters/_static/preview.png, 1200 x 630 pixels, the size that sites for sharing ask for.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-STATIC = Path(__file__).resolve().parent.parent / "chapters" / "_static"
+STATIC = Path(__file__).resolve().parents[2] / "chapters" / "_static"
 INK, PAPER = "#0b5a8a", "#ffffff"
 COLORS = np.array([[0, 114, 178], [230, 159, 0], [0, 158, 115]]) / 255
 WEIGHTS = np.array([[-2.6, -1.0], [2.8, -1.2], [0.2, 3.0]])

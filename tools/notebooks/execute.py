@@ -1,9 +1,9 @@
 """Run notebooks from top to bottom, store their outputs, and stamp them.
 
-    python tools/execute.py                     the notebooks whose outputs are out of date
-    python tools/execute.py --all               every notebook of the book
-    python tools/execute.py chapters/a/b.ipynb  this one
-    python tools/execute.py --check             run nothing, say which are out of date
+    python tools/notebooks/execute.py           the notebooks whose outputs are out of date
+    ... execute.py --all                        every notebook of the book
+    ... execute.py chapters/a/b.ipynb           this one
+    ... execute.py --check                      run nothing, say which are out of date
 
 Notebooks run side by side, each in a fresh kernel on the CPU, in its own folder, with the book's
 seed and its quick scale whatever the environment says. Seconds are therefore measured with

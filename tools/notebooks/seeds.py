@@ -1,6 +1,6 @@
 """Run the notebooks that draw random numbers with other seeds.
 
-    python tools/seeds.py [--seeds 1 2 3] [NOTEBOOK ...]
+    python tools/notebooks/seeds.py [--seeds 1 2 3] [NOTEBOOK ...]
 
 Outputs are not compared, but what the cells assert must hold: a number that the text quotes, or
 a claim on trial, is not allowed to be the luck of one seed. Prints a table of notebooks by

@@ -17,7 +17,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "d2lhelpers"
 
 
@@ -36,7 +36,7 @@ def staleness(nb: NotebookNode, root: Path = ROOT) -> list[str]:
     """Why the stored outputs are out of date, one reason each; empty when they are not."""
     stamp = nb.metadata.get("stamp")
     if not stamp:
-        return ["it has no stamp: it was never run by tools/execute.py"]
+        return ["it has no stamp: it was never run by tools/notebooks/execute.py"]
     now = fingerprint(nb, root)
     what = {
         "code": "its code cells",

@@ -1,7 +1,7 @@
 """List the topics that a page should teach and no cell of it claims to.
 
-    python tools/topics.py             what is missing, of every page that is in the book
-    python tools/topics.py --planned   also of the pages that are not written yet
+    python tools/notebooks/topics.py             what is missing, of every page that is in the book
+    python tools/notebooks/topics.py --planned   also of the pages that are not written yet
 
 ``chapters/topics.csv`` holds the book's topics: an id, a few words, and the pages that teach it
 (a topic of several pages is complete when each of them does). The cell that teaches a topic
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def missing(root: Path = ROOT, planned: bool = False) -> list[tuple[str, Topic]]
             if notebook.exists():
                 if topic.id not in {name for _, name in taught(notebook)}:
                     found.append((page, topic))
-            elif planned and page != "intro":
+            elif planned and page != "index":
                 found.append((page, topic))
     return found
 

@@ -1,6 +1,6 @@
 """Run the notebooks' regression test under other numbers of threads and other instruction sets.
 
-    python tools/variations.py [NOTEBOOK ...]
+    python tools/notebooks/variations.py [NOTEBOOK ...]
 
 Outputs that other computers cannot repeat show here first: rounding depends on how a sum is cut
 over threads and on the width of the processor's vectors. Prints a table of notebooks by

@@ -1,6 +1,6 @@
 """Sphinx extension of this book: two tables made from the notebooks, drawings, and page hygiene.
 
-* ``{outputs-table}``: one row per notebook, from the stamp that ``tools/execute.py`` wrote.
+* ``{outputs-table}``: one row per notebook, from the stamp that ``make execute`` wrote.
 * ``{myth-table}``: one row per claim on trial, from the cells tagged ``myth``.
 * ``{drawing}``: an SVG file set into the page, so that it takes the page's colors and fonts.
 * A stored error output is a warning, so a broken notebook cannot be published.
@@ -241,7 +241,7 @@ class IndexDefinitions(SphinxTransform):
 
     def apply(self, **options: Any) -> None:
         """Mark the first place of each term."""
-        glossary = Path(self.env.srcdir) / "glossary.md"
+        glossary = Path(self.env.srcdir) / "chapters" / "back" / "glossary.md"
         if not self.env.doc2path(self.env.docname).endswith(".ipynb") or not glossary.exists():
             return
         self.env.note_dependency(str(glossary))

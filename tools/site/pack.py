@@ -1,6 +1,6 @@
 """Pack the built site into dist/, the same bytes for the same pages, with its SHA-256 beside it.
 
-python tools/pack.py [<folder of the site> <folder for the archive>]
+python tools/site/pack.py [<folder of the site> <folder for the archive>]
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 NAME = "deep-learning-book"
 TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that the format can hold
 # What Sphinx keeps for its next build, and no reader asks for.

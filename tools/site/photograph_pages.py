@@ -1,6 +1,6 @@
 """Take the README's picture: two places of one page of the built book, in light and in dark.
 
-    python tools/photograph_pages.py    (after the book was built)
+    python tools/site/photograph_pages.py    (after the book was built)
 
 Needs Playwright, Pillow and Chromium ($CHROMIUM, or /usr/bin/chromium).
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = "chapters/classification/softmax-regression.html"
 PLACES = {"light": "div.cell:has-text('def train_epoch')", "dark": "#what-it-learned"}
 WIDTH, HEIGHT = 800, 900

@@ -17,7 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 PACKAGE = "d2lhelpers"
-PAGES = "reference/"
+PAGES = "chapters/helpers/"
 
 
 def code_trees(notebook: Path) -> Iterator[ast.Module]:

@@ -1,6 +1,6 @@
 """Build the book, show it, and build again and reload whenever a source changes.
 
-    python tools/watch.py [--port 8000] [folder of the book]
+    python tools/site/watch.py [--port 8000] [folder of the book]
 
 The pages lie in _build/watch, apart from those of `make book`: a build with warnings is shown
 here all the same.
@@ -17,9 +17,9 @@ import threading
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("*.md", "*.ipynb", "*.yml", "*.bib", "chapters/**/*", "reference/**/*",
-           "d2lhelpers/**/*.py", "tools/*_extension.py")  # fmt: skip
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("*.md", "*.ipynb", "*.yml", "chapters/**/*",
+           "d2lhelpers/**/*.py", "tools/site/*.py")  # fmt: skip
 SECONDS_BETWEEN_LOOKS = 0.5
 RELOAD = """<script>
 let shown;

@@ -17,7 +17,7 @@ from tiny_set import NOBODY, TINY, idx_images, idx_labels, sums
 from d2lhelpers import data, download, transfer
 from d2lhelpers.data import DataUnavailable
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 posix = pytest.mark.skipif(os.name != "posix", reason="needs the signals and users of Unix")
 EVERY_FILE_ONCE = sorted(f"/FashionMNIST/{file}.gz" for file in download.FILES)
 
@@ -48,7 +48,13 @@ def load() -> None:
 def other_process(cache: Path, *options: str, before: tuple[str, ...] = (), **keywords):
     """Another process that loads the tiny set; see tiny_set.py."""
     return subprocess.Popen(
-        [*before, sys.executable, str(ROOT / "tests" / "tiny_set.py"), str(cache), *options],
+        [
+            *before,
+            sys.executable,
+            str(Path(__file__).with_name("tiny_set.py")),
+            str(cache),
+            *options,
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,6 +1,6 @@
 """A Fashion-MNIST of thirty pictures; as a program, another process that loads it.
 
-python tests/tiny_set.py CACHE [--die-before-renaming] [--as-nobody] prints the warnings, and then
+python tiny_set.py CACHE [--die-before-renaming] [--as-nobody] prints the warnings, and then
 "whole" or what was met.
 """
 
