@@ -39,8 +39,10 @@ BY_HAND = {"softmax(0, 0), first": 0.5, "softmax(0, log 3), second": 0.75, "chan
 GUESSES = {
     "squared, with 88": 20,
     "absolute, with 88": 4,
+    "Huber, with 88": 5.5,
     "squared, with 888": 180,
     "absolute, with 888": 4,
+    "Huber, with 888": 5.5,
 }
 ENTROPY = 0.5003
 
