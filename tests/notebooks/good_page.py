@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import nbformat
+from cell_tags import fold_in_jupyterlab
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -18,7 +19,7 @@ PIXEL = (  # a PNG of one pixel
 
 PARAGRAPH = "Softmax turns the scores of a network into numbers that add up to one.\n"
 CELLS = {
-    "title": "# Scores\n\nAfter this page you can turn scores into numbers that sum to one.\n",
+    "title": "# Scores\n\nWhich numbers add up to one, and which are the scores of a network?\n",
     "facts": "",
     "imports": "import torch\nfrom d2lhelpers.checks import core as checks\n"
     "from d2lhelpers.device import seed\ntorch.manual_seed(seed(0))",
@@ -29,9 +30,15 @@ CELLS = {
     "before equality": "The library agrees.",
     "equality": "torch.testing.assert_close(x.exp().log(), x)",
     "myth": '### On trial: "Scores are numbers that sum to one"\n\nAre they?',
-    "myth-check": "assert x.sum() != 1",
+    "myth-check": "print(x.sum())",
     "verdict": "**Wrong.** Their sum is any number.",
+    "holds": "assert x.sum() != 1",
     "prose myth": '### On trial: "It was always so"\n\n**Half right.** See {cite:t}`known2020`.',
+    "slips": ":::{dropdown} Slips\n\n"
+    "| as it is written | as it is | why it matters |\n|---|---|---|\n"
+    "| `x.sum` | `x.sum()` | a method |\n\n:::\n",
+    "slips-check": "assert callable(x.sum)",
+    "guess": "Which is larger?\n\n:::{dropdown} The answer\nThe first, by far.\n:::\n",
     "questions": "## Questions\n\n:::{dropdown} Why so?\nBecause of the sum.\n:::\n",
     "exercises": "## Exercises\n",
     "task 1": ":::{exercise} One\n:label: one\n\nWrite it.\n:::",
@@ -44,10 +51,14 @@ TAGS = {
     "myth": ["myth"],
     "myth-check": ["myth-check"],
     "verdict": ["verdict"],
+    "holds": ["holds"],
     "prose myth": ["myth", "prose"],
+    "slips": ["slips"],
+    "slips-check": ["slips"],
+    "guess": ["guess"],
     "questions": ["questions"],
 }
-CODE = {"imports", "draw", "plot", "equality", "myth-check"}
+CODE = {"imports", "draw", "plot", "equality", "myth-check", "holds", "slips-check"}
 
 
 def good_notebook() -> NotebookNode:
@@ -71,6 +82,7 @@ def good_notebook() -> NotebookNode:
         }
     )
     number_cells(nb)
+    fold_in_jupyterlab(nb)
     cell(nb, "draw").outputs = [new_output("stream", name="stdout", text="2.125\n")]
     picture = new_output("display_data", {"image/png": PIXEL, "text/plain": "<Figure>"})
     cell(nb, "plot").outputs = [picture]
@@ -95,12 +107,12 @@ def exercise(number: int) -> list[NotebookNode]:
     check = new_code_cell(
         "checks.compare(double)",
         metadata={"tags": ["check"]},
-        outputs=answer("✗ x=1: expected 2, you returned nothing yet"),
+        outputs=answer("· not tried yet"),
         id=f"check-{number}",
     )
     solution = new_code_cell(
         "def double(x):\n    return 2 * x\n\nchecks.compare(double)",
-        metadata={"tags": ["solution", "hide-cell"], "jupyter": {"source_hidden": True}},
+        metadata={"tags": ["solution"]},
         outputs=answer("✓ right, in all 5 cases"),
         id=f"solution-{number}",
     )
@@ -131,6 +143,10 @@ def append(name: str, text: str) -> Callable[[NotebookNode], None]:
 
 def tags(name: str, *names: str) -> Callable[[NotebookNode], None]:
     return lambda nb: cell(nb, name).metadata.update(tags=list(names))
+
+
+def folded(name: str, tag: str) -> Change:
+    return lambda nb: cell(nb, name).metadata.update(tags=[tag], jupyter={"source_hidden": True})
 
 
 def delete(*names: str) -> Callable[[NotebookNode], None]:
@@ -188,7 +204,7 @@ def picture(kind: str = "image/png", data: str = PIXEL) -> NotebookNode:
 
 def drawing(count: int) -> NotebookNode:
     """A folded cell of ``count`` lines."""
-    folded = {"tags": ["drawing", "hide-input"], "jupyter": {"source_hidden": True}}
+    folded = {"tags": ["drawing"], "jupyter": {"source_hidden": True}}
     return new_code_cell(lines(count), metadata=folded)
 
 
@@ -212,3 +228,31 @@ def old_format(nb: NotebookNode) -> None:
 
 def lines(count: int) -> str:
     return "\n".join(f"y{i} = {i}" for i in range(count))
+
+
+def holding(source: str) -> NotebookNode:
+    """A folded cell that asserts."""
+    folded = {"tags": ["holds"], "jupyter": {"source_hidden": True}}
+    return new_code_cell(source, metadata=folded, id="holding")
+
+
+def claims(count: int) -> list[NotebookNode]:
+    """Trials that a citation decides."""
+    claim = {"source": CELLS["prose myth"], "metadata": {"tags": ["myth", "prose"]}}
+    return [new_markdown_cell(id=f"claim-{i}", **claim) for i in range(count)]
+
+
+def table_output(text: str) -> NotebookNode:
+    """A table that the page shows as HTML."""
+    return new_output("display_data", {"text/html": f"<table>{text}</table>", "text/plain": text})
+
+
+def failing(line: str) -> Change:
+    """Let a cell fail on purpose, with this line in its traceback."""
+
+    def change(nb: NotebookNode) -> None:
+        tags("draw", "raises-exception")(nb)
+        failure = new_output("error", ename="ValueError", evalue="no", traceback=[line])
+        cell(nb, "draw").outputs.append(failure)
+
+    return change

@@ -7,8 +7,10 @@ Jupyter shows.
 
 from rules import (
     anatomy,
+    asserts,
     exercises,
     figures,
+    foldouts,
     length,
     markup,
     metadata,
@@ -23,7 +25,8 @@ from rules.rule import Rule
 __all__ = ["RULES", "Page", "Rule"]
 
 _CONCEPTS = (
-    outputs, length, anatomy, trials, exercises, figures, portability, markup, metadata, words,
+    outputs, length, anatomy, asserts, trials, foldouts, exercises, figures, portability, markup,
+    metadata, words,
 )  # fmt: skip
 RULES = sorted(
     (found for concept in _CONCEPTS for found in vars(concept).values() if isinstance(found, Rule)),

@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from cell_tags import NOT_TRIED
+
 from rules.page import Cell, Page
 from rules.rule import rule
 
@@ -50,13 +52,10 @@ def _answers(stub: Cell, check: Cell, solution: Cell) -> Iterator[str]:
         yield f"{check}: the last line of a check is checks.<name>(...)"
     elif asked != answered:
         yield f"{solution}: the last line calls {answered or 'no check'}, expected {asked}"
-    if not any(line.startswith("✗") for line in check.printed.splitlines()):
-        yield f"{check}: the untouched stub is not refused (no line starts with ✗)"
+    if not any(line == NOT_TRIED or line[:1] == "✗" for line in check.printed.splitlines()):
+        yield f"{check}: no line is {NOT_TRIED!r} or starts with ✗: the stub is not refused"
     if not solution.printed.lstrip().startswith("✓"):
         yield f"{solution}: the solution does not pass its check (the output starts with no ✓)"
-    hidden = solution.node.metadata.get("jupyter", {}).get("source_hidden")
-    if "hide-cell" not in solution.tags or not hidden:
-        yield f"{solution}: a solution has the tag hide-cell and jupyter.source_hidden: true"
 
 
 def _last_call(cell: Cell) -> str | None:

@@ -45,11 +45,6 @@ def figures(page: Page) -> Iterator[str]:
             yield f"{cell}: a caption is a sentence, and another one than the alternative text"
         if not re.fullmatch(r"fig-[a-z0-9-]+", figure.get("name", "")):
             yield f"{cell}: the figure has no name of the form fig-..., for {{numref}}"
-    for cell in page.tagged("drawing"):
-        if "hide-input" not in cell.tags or not cell.node.metadata.get("jupyter", {}).get(
-            "source_hidden"
-        ):
-            yield f"{cell}: a drawing has the tag hide-input and jupyter.source_hidden: true"
     for cell in page.markdown:
         for alt in re.findall(r"!\[([^\]]*)\]\(", cell.source):
             if problem := _poor_alt(alt):

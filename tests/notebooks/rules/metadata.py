@@ -10,8 +10,8 @@ from rules.rule import rule
 
 KNOWN_TAGS = {
     "facts", "imports", "equality", "myth", "myth-check", "verdict", "prose", "questions",
-    "exercise", "stub", "check", "solution", "real-data", "photo", "drawing", "workers",
-    "raises-exception",
+    "exercise", "stub", "check", "solution", "holds", "slips", "guess", "real-data", "photo",
+    "drawing", "workers", "raises-exception",
     "hide-cell", "hide-input", "hide-output", "remove-cell", "remove-input", "remove-output",
     "remove-stdout", "scroll-output", "full-width", "margin",
 }  # fmt: skip

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from rules.page import Page
+from rules.length import COLUMNS
+from rules.page import Cell, Page
 from rules.rule import rule
 
 FILE_KB, OUTPUT_KB, PICTURE_KB = 1_000, 100, 300
@@ -33,6 +35,27 @@ def clean_outputs(page: Page) -> Iterator[str]:
                 yield f"{cell} stores an error ({output.ename}); tag it raises-exception if meant"
             if output.get("name") == "stderr":
                 yield f"{cell} stores stderr: {output.text.strip().splitlines()[0]!r}"
+
+
+@rule(31, f"it prints at most {COLUMNS} columns", "print fewer numbers, or break the line")
+def narrow_outputs(page: Page) -> Iterator[str]:
+    for cell in page.code:
+        if cell.tags & {"check", "solution"}:
+            continue  # the page breaks the lines of their answers
+        widest = max(map(len, shown_as_text(cell).splitlines()), default=0)
+        if widest > COLUMNS:
+            yield f"{cell} prints {widest} columns"
+
+
+def shown_as_text(cell: Cell) -> str:
+    """Text that a page shows in a box: what stands beside no picture and no HTML, tracebacks."""
+    parts = []
+    for output in cell.outputs:
+        data = output.get("data", {})
+        rendered = any(kind.startswith(("image/", "text/html", "text/latex")) for kind in data)
+        parts += [output.get("text", ""), "" if rendered else data.get("text/plain", "")]
+        parts += output.get("traceback", [])
+    return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(filter(None, parts)))
 
 
 @rule(3, "it is small", "fewer or simpler figures; print less")

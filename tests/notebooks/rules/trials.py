@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
 from rules.markdown import cited, unfenced
-from rules.page import Page
+from rules.page import Cell, Page
 from rules.rule import rule
 
+MOST = 3
 VERDICT = re.compile(r"(?m)^\*\*[A-Z][^*]{1,40}\*\*")
 
 
 @rule(
     12,
     "a claim stands on trial, with a verdict",
-    "a cell tagged myth ('### On trial: \"claim\"'), code tagged myth-check that asserts, a cell "
-    "tagged verdict ('**Wrong.** ...'); or one cell tagged myth and prose, with a citation",
+    "a cell tagged myth ('### On trial: \"claim\"'), code tagged myth-check that shows it, a cell "
+    "tagged verdict ('**Wrong.** ...'), a code cell tagged holds that asserts it; or one cell "
+    "tagged myth and prose, with a citation",
 )
 def myths(page: Page) -> Iterator[str]:
     cells = page.cells
@@ -32,22 +35,18 @@ def myths(page: Page) -> Iterator[str]:
             if not cited(cell):
                 yield f"{cell}: a claim decided by prose needs a citation"
             continue
-        trial = []
-        for following in cells[cell.number :]:
-            if not following.is_code and re.search(r"(?m)^#", unfenced(following.source)):
-                break
-            judged.add(following.number)
-            trial.append(following)
-            if "verdict" in following.tags:
-                break
+        section = list(itertools.takewhile(_has_no_heading, cells[cell.number :]))
+        end = next((i for i, c in enumerate(section, start=1) if "verdict" in c.tags), None)
+        trial = section[:end]
+        judged |= {other.number for other in trial}
         evidence = [other for other in trial if other.is_code]
         if not any("myth-check" in other.tags for other in evidence):
             yield f"{cell}: no code cell tagged myth-check follows"
-        elif not any(other.asserts() for other in evidence if "myth-check" in other.tags):
-            yield f"{cell}: no myth-check cell asserts anything"
+        elif not any(c.asserts for c in section if c.is_code and c.tags & {"myth-check", "holds"}):
+            yield f"{cell}: no myth-check and no holds cell of it asserts anything"
         for other in evidence:
-            if "myth-check" not in other.tags:
-                yield f"{other}: a code cell between myth and verdict is tagged myth-check"
+            if not other.tags & {"myth-check", "holds"}:
+                yield f"{other}: a code cell between myth and verdict is tagged myth-check or holds"
         if not trial or "verdict" not in trial[-1].tags:
             yield f"{cell}: no cell tagged verdict follows"
         elif not VERDICT.match(trial[-1].source):
@@ -55,3 +54,17 @@ def myths(page: Page) -> Iterator[str]:
     for cell in page.tagged("myth-check") + page.tagged("verdict"):
         if cell.number not in judged:
             yield f"{cell} belongs to no cell tagged myth"
+
+
+def _has_no_heading(cell: Cell) -> bool:
+    return cell.is_code or not re.search(r"(?m)^#", unfenced(cell.source))
+
+
+@rule(
+    34,
+    f"at most {MOST} claims stand on trial",
+    "keep those that people really believe; a slip of the pen is a row in the table of slips",
+)
+def few_trials(page: Page) -> Iterator[str]:
+    if len(page.tagged("myth")) > MOST:
+        yield f"{len(page.tagged('myth'))} claims on trial"
