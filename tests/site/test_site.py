@@ -187,7 +187,7 @@ def test_a_repair_that_no_longer_fits_fails_the_build(tmp_path: Path) -> None:
     """As after an upgrade of the theme, when a repair's pattern misses the fault."""
     book = one_page_book(tmp_path)
     edit(
-        book / "tools" / "site" / "book_extension.py",
+        book / "tools" / "site" / "book_extensions" / "theme_repairs.py",
         (r"fontawesome\.js[^>]", r"fontawesome-old\.js[^>]"),
     )
     result = build(book, tmp_path / "output")
