@@ -108,7 +108,8 @@ def test_a_wider_line_is_noticed(open_built) -> None:
     page = open_built(1280)
     page.evaluate(
         """() => document.querySelectorAll("div.cell pre").forEach((box) => {
-          if (box.textContent.includes("1 + 1")) box.textContent += "+ 1 ".repeat(6);
+          const line = box.textContent.trimEnd();
+          if (line.endsWith("1 + 11")) box.textContent = line + " + 1".repeat(6);
         })"""
     )
     assert len(sideways(page)) == 1
@@ -121,11 +122,19 @@ def test_on_a_phone_code_wraps_further_in(open_built) -> None:
     assert "each-line" in code_boxes.evaluate("(box) => getComputedStyle(box).textIndent")
 
 
-def test_the_number_of_a_long_formula_stands_beside_it(open_built) -> None:
+def test_on_a_phone_the_number_of_a_long_formula_stands_under_it(open_built) -> None:
     page = open_built(360)
-    assert page.locator(".eqno").count() == 1
+    number, formula = (page.locator(f"div.math > {part}") for part in (".eqno", ":not(.eqno)"))
+    below = formula.bounding_box()
+    assert number.bounding_box()["y"] >= below["y"] + below["height"]
+    assert below["width"] > 300
     assert numbers_on_formulas(page) == []
-    page.add_style_tag(content=".bd-article div.math:has(> .eqno) { display: block !important }")
+
+
+def test_a_number_on_its_formula_is_noticed(open_built) -> None:
+    page = open_built(360)
+    on_top = ".bd-article div.math > .eqno { position: absolute; right: 2rem; top: 1rem }"
+    page.add_style_tag(content=f"div.math {{ position: relative }} {on_top}")
     assert numbers_on_formulas(page) == ["equation-eq-long"]
 
 
