@@ -30,7 +30,7 @@ from book_site import (
 )
 from bs4 import BeautifulSoup
 
-pytestmark = [pytest.mark.xdist_group("site"), needs_theme]
+pytestmark = needs_theme
 
 
 # What was built
