@@ -10,6 +10,7 @@ help:
 	@echo "make watch     show it, and build again and reload when a source changes"
 	@echo "make dist      pack the site into dist/, with its SHA-256"
 	@echo "make test      run every test          make lab      open the notebooks"
+	@echo "               (PART=chapters/... for one part)"
 	@echo "make execute   re-run the notebooks whose outputs are out of date"
 	@echo "               (NOTEBOOK=chapters/... for one, NOTEBOOK=--all for every one)"
 	@echo "make bench     measure the helpers beside d2l, plain PyTorch and the limit"
@@ -37,7 +38,7 @@ dist: book
 	@$(BIN)/python tools/site/pack.py
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(if $(PART),--part $(PART))
 
 test-seeds: setup
 	$(BIN)/python tools/notebooks/seeds.py
