@@ -1,13 +1,13 @@
 """Find what a notebook shows or asserts that hangs on rounding errors.
 
-    python tools/notebooks/disturb.py [--draws N] [NOTEBOOK ...]
+    python tools/notebooks/disturb.py [--draws N] [--units N] [NOTEBOOK ...]
 
 Each notebook's regression test runs several times, with what processors round differently moved
-by one unit in the last place (``disturbance.py``). Prints a table of notebooks by draws, then
-what moved: an assert that no longer holds, a number by more than its tolerance, a figure. In
-every second draw a number may instead move by a third, but whatever its size: so that the digits
-of a rounding error show, which are far below the usual tolerance. The exit status is 1 where
-anything moved.
+by one unit in the last place, or by several (``disturbance.py``). Prints a table of notebooks by
+draws, then what moved: an assert that no longer holds, a number by more than its tolerance, a
+figure. In every second draw a number may instead move by a third, but whatever its size: so that
+the digits of a rounding error show, which are far below the usual tolerance. The exit status is 1
+where anything moved.
 """
 
 from __future__ import annotations
@@ -38,14 +38,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK")
     parser.add_argument("--draws", type=int, default=4, metavar="N")
+    parser.add_argument("--units", type=int, default=1, metavar="N", help="in the last place")
     parser.add_argument("--jobs", default="1", metavar="N", help="notebooks side by side")
     options = parser.parse_args(arguments)
     paths = [path.resolve() for path in options.notebooks] or stamps.notebooks()
-    return report(run_disturbed(paths, range(1, options.draws + 1), jobs=options.jobs))
+    draws = range(1, options.draws + 1)
+    return report(run_disturbed(paths, draws, units=options.units, jobs=options.jobs))
 
 
 def run_disturbed(
-    paths: Sequence[Path], draws: Sequence[int], root: Path = stamps.ROOT, jobs: str = "1"
+    paths: Sequence[Path],
+    draws: Sequence[int],
+    root: Path = stamps.ROOT,
+    units: int = 1,
+    jobs: str = "1",
 ) -> dict[str, dict[str, Outcome]]:
     """Run notebooks once for each draw: ``"draw 1"`` -> notebook -> what came out."""
     outcomes = {}
@@ -55,7 +61,7 @@ def run_disturbed(
         startup.write_text(STARTUP.format(folder=str(Path(__file__).parent)))
         for number in draws:
             print(f"draw {number} ...", flush=True)
-            environment = {"IPYTHONDIR": settings, "DISTURBANCE": str(number)}
+            environment = {"IPYTHONDIR": settings, "DISTURBANCE": f"{number} {units}"}
             run = run_by_a_third if number % 2 == 0 else run_pytest
             outcomes[f"draw {number}"] = run(paths, environment, ["-n", jobs], root)
     return outcomes
