@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HTML := _build/html
 
-.PHONY: help setup book serve watch dist test test-seeds test-latest execute lab bench lint format clean
+.PHONY: help setup book serve watch dist test test-seeds test-latest variations disturb execute lab bench lint format clean
 
 help:
 	@echo "make book      build the site          make serve    show it on http://127.0.0.1:8000"
@@ -17,6 +17,8 @@ help:
 	@echo "make lint      check style             make format   mend what can be mended"
 	@echo "make test-seeds   run the notebooks with three other seeds"
 	@echo "make test-latest  run the tests with the newest packages, in .venv-latest"
+	@echo "make variations   compare as other computers would: threads, older processors, a busy one"
+	@echo "make disturb      list what hangs on rounding errors (NOTEBOOK=chapters/... for one)"
 
 setup:
 	@$(PYTHON) tools/setup_venv.py
@@ -42,6 +44,12 @@ test: setup
 
 test-seeds: setup
 	$(BIN)/python tools/notebooks/seeds.py
+
+variations: setup
+	$(BIN)/python tools/notebooks/variations.py $(NOTEBOOK)
+
+disturb: setup
+	$(BIN)/python tools/notebooks/disturb.py $(NOTEBOOK)
 
 test-latest:
 	$(PYTHON) -m venv --clear .venv-latest
