@@ -116,13 +116,11 @@ WRONG = {
         (STEPS | {"steps with batches of 256": 234},),
         (STEPS | {"steps with batches of 32,768": 1},),
         (STEPS | {"steps with batches of 256": 234.375},),
-        (dict.fromkeys(STEPS, ...),),
     ],
     c.competitions: [
         (TASKS | {"Digit Recognizer": "regression"},),
         (TASKS | {"Global Wheat Detection": "classification"},),
         (TASKS | {"House Prices": "guessing"},),
-        (dict.fromkeys(TASKS, ...),),
         (list(TASKS.values()),),
     ],
     c.perceptron_round: [
