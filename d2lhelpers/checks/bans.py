@@ -53,7 +53,9 @@ def without_loops(run: Function) -> Function:
 
     def watched(function: Function, *arguments: Any) -> Any:
         for code in _codes(function, set()):
-            if _LOOPING & set(code.co_names) or any(_jumps_back(s) for s in _steps(code)):
+            if _LOOPING & set(code.co_names) or any(
+                _jumps_back(s) for s in dis.get_instructions(code)
+            ):
                 raise Wrong("the task is to be solved without a loop")
         return run(function, *arguments)
 
@@ -73,7 +75,7 @@ def uses(function: Function, names: set[str], operators: set[str]) -> bool:
     """
     return any(
         names & set(code.co_names)
-        or any({step.opname, step.argrepr} & operators for step in _steps(code))
+        or any({step.opname, step.argrepr} & operators for step in dis.get_instructions(code))
         for code in _codes(function, set())
     )
 
@@ -94,10 +96,6 @@ def _codes(function: Any, seen: set[CodeType]) -> Iterator[CodeType]:
     for other in called:
         if getattr(other, "__module__", None) == function.__module__:
             yield from _codes(other, seen)
-
-
-def _steps(code: CodeType) -> Iterator[dis.Instruction]:
-    return dis.get_instructions(code)
 
 
 def _jumps_back(step: dis.Instruction) -> bool:
@@ -122,7 +120,7 @@ def fold_only(function: Function, x: Tensor) -> Any:
 
     with Watch(look):
         found = function(x)
-    if left and uses(function, _CHOOSING, {"COMPARE_OP", "%", "//", "**"}):
+    if left and uses(function, _CHOOSING, _CHOOSING_SIGNS):
         raise Wrong("sums, products with numbers and abs() are enough")
     return found
 
@@ -133,8 +131,14 @@ _ALLOWED = {
     "neg", "negative", "pos", "positive", "sum", "stack", "cat", "get", "clone", "detach", "to",
     "double", "tensor", "as_tensor", "asarray", "from_numpy", "ones_like", "zeros_like",
     "full_like", "array_wrap", "reshape", "view", "squeeze", "unsqueeze", "contiguous", "cpu",
-    "dim", "size", "numel", "len", "type", "type_as", "abs_", "requires_grad", "is_floating_point",
+    "dim", "size", "numel", "len", "type", "type_as", "is_floating_point", "zeros", "ones", "full",
+    "repr", "format",
 }  # fmt: skip
+_CHOOSING_SIGNS = {"COMPARE_OP", "%", "//", "**", "%=", "//=", "**="} | {  # as Python 3.10 has it
+    f"{kind}_{sign}"
+    for kind in ("BINARY", "INPLACE")
+    for sign in ("MODULO", "FLOOR_DIVIDE", "POWER")
+}
 _CHOOSING = {
     "where", "clip", "clamp", "maximum", "minimum", "fmax", "fmin", "max", "min", "interp",
     "piecewise", "select", "choose", "heaviside", "sign", "floor", "trunc", "round", "mod",

@@ -56,9 +56,53 @@ def test_every_module_of_checks_has_its_answers():
 
 
 @pytest.mark.parametrize("given", ANSWERS, ids=lambda given: given.__name__)
-def test_every_check_has_a_right_and_two_wrong_answers(given):
+def test_every_check_has_two_right_and_three_wrong_answers(given):
     assert set(checks_of(given.module)) == set(given.RIGHT) == set(given.WRONG)
-    assert all(len(answers) >= 2 for answers in given.WRONG.values())
+    for check in set(given.RIGHT) - given.PREDICTIONS:
+        assert len(given.RIGHT[check]) >= 2 and len(given.WRONG[check]) >= 3, check.__name__
+    assert all(len(given.WRONG[check]) >= 2 for check in given.PREDICTIONS)
+
+
+def in_arrays(result):
+    return in_other_containers(result, lambda tensor: tensor.detach().numpy())
+
+
+def in_lists(result):
+    return in_other_containers(result, lambda tensor: tensor.tolist())
+
+
+def in_double(result):
+    return in_other_containers(result, lambda tensor: tensor.double())
+
+
+def in_other_containers(result, kind):
+    if isinstance(result, (list, tuple)):
+        return type(result)(in_other_containers(part, kind) for part in result)
+    if isinstance(result, (np.ndarray, np.generic)):
+        result = torch.tensor(result)
+    return kind(result) if isinstance(result, torch.Tensor) else result
+
+
+@pytest.mark.parametrize("kind", [in_arrays, in_lists, in_double])
+@pytest.mark.parametrize(
+    ("check", "arguments"),
+    [
+        pytest.param(check, right, id=f"{check.__name__}-{number}")
+        for given in ANSWERS
+        for check, answers in given.RIGHT.items()
+        if check not in getattr(given, "TYPED", ()) and check not in given.PREDICTIONS
+        for number, right in enumerate(answers)
+        if not isinstance(right[0], type)
+    ],
+)
+def test_the_container_of_a_right_answer_does_not_matter(check, arguments, kind):
+    function, *extra = arguments
+
+    def elsewhere(*given):
+        return kind(function(*given))
+
+    elsewhere.__wrapped__ = function
+    assert check(elsewhere, *extra)
 
 
 @pytest.mark.parametrize(

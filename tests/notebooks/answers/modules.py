@@ -192,3 +192,4 @@ WRONG = {
     ],
 }
 PREDICTIONS = {c.predict_shapes}
+TYPED = {c.stack, c.standardize}
