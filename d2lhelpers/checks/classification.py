@@ -149,6 +149,8 @@ def label_smoothing(function: Function, smallest: Any) -> Verdict:
     )
     if not verdict:
         return verdict
+    if smallest is None or smallest is ...:
+        return Verdict(False, "smallest: no answer yet")
     least = -0.91 * math.log(0.91) - 0.09 * math.log(0.01)
     answer = compare_values(
         {"smallest": smallest},
