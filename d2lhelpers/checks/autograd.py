@@ -105,7 +105,7 @@ def jacobian(function: Function) -> Verdict:
         sweeps, outputs = [], len(f(x))
 
         def swept(x: Tensor) -> Tensor:
-            if x.requires_grad:
+            if getattr(x, "requires_grad", False):
                 x = x * 1.0  # a value of this call alone, so that every sweep passes it once
                 x.register_hook(sweeps.append)
             return f(x)

@@ -43,9 +43,9 @@ def without_autograd(function: Function, *arguments: Any) -> Any:
         return function(*arguments)
 
 
-def is_tracked(x: Tensor) -> bool:
+def is_tracked(x: Any) -> bool:
     """Whether a derivative with respect to ``x`` is being taken, backward or forward."""
-    return x.requires_grad or unpack_dual(x).tangent is not None
+    return isinstance(x, Tensor) and (x.requires_grad or unpack_dual(x).tangent is not None)
 
 
 def without_loops(run: Function) -> Function:

@@ -121,6 +121,15 @@ def on_arrays(function: Callable[..., Any], *arguments: Any) -> Any:
     return function(*(a.numpy() if isinstance(a, Tensor) else a for a in arguments))
 
 
+def bytes_on_arrays(function: Callable[..., Any], *arguments: Any) -> Any:
+    """The same, for an answer that must consist of bytes."""
+    found = on_arrays(function, *arguments)
+    if found is not None and getattr(found, "dtype", None) not in (np.uint8, torch.uint8):
+        kind = getattr(found, "dtype", type(found).__name__)
+        raise Wrong(f"expected an array of type uint8, you returned {kind}")
+    return found
+
+
 def as_tensor(value: Any) -> Tensor:
     """Real numbers in any container, as float64.
 

@@ -82,8 +82,9 @@ def big_step(function: Function) -> Verdict:
         start, largest = _numbers(net), max(*sizes, 2)
 
         def small_enough(module: nn.Module, inputs: tuple) -> None:
-            if len(inputs[0]) > largest and not joined:
-                raise Wrong(f"{len(inputs[0])} samples at once do not fit into the memory")
+            samples = max((len(X) for X in inputs), default=0)
+            if samples > largest and not joined:
+                raise Wrong(f"{samples} samples at once do not fit into the memory")
 
         net.register_forward_pre_hook(small_enough)
         for number in range(2):
