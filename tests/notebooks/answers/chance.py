@@ -100,8 +100,9 @@ WRONG = {
     c.standard_error: [
         (lambda draws, population=None: draws.std() / len(draws) ** 0.5,),  # no population
         (
-            lambda draws, population=None: with_library(draws, population)
-            * ((len(draws) - 1) / len(draws)) ** 0.5,
+            lambda draws, population=None: (
+                with_library(draws, population) * ((len(draws) - 1) / len(draws)) ** 0.5
+            ),
         ),
         (lambda draws, population=None: with_library(draws, population) * len(draws) ** 0.5,),
         (finite_population_of_sigma,),
