@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from pathlib import Path
 
@@ -25,6 +26,14 @@ OF_EACH_KIND = [
     "search",
     "genindex",
 ]
+
+# A fault for every check, set under the title of a page; 192.0.2.1 is an address for examples.
+FAULTS = """</h1>
+<img alt="" src="http://192.0.2.1/picture.png"><img alt="" src="/absolute/picture.png">
+<p>Left over: $x^2$ <span class="math notranslate nohighlight">no formula</span></p>
+<p style="width: 2000px"><button></button> <img alt="" src="../../_images/heavy.svg"></p>
+<div class="cell_output"><img alt="pale" src="../../_images/pale.png"
+style="width: 400px; filter: invert(0)"></div>"""
 
 pytestmark = needs_theme
 
@@ -69,32 +78,18 @@ def test_formulas_are_found_where_there_are_many(page, site: Path) -> None:
 def test_each_check_finds_the_fault_that_it_is_for(page, axe, site: Path, tmp_path: Path) -> None:
     """One page with a fault for every check."""
     name = a_notebook_page()
-    broken = tmp_path / "site"
-    for path in (site / "chapters" / "index.html", site / f"{name}.html"):
-        (broken / path.relative_to(site)).parent.mkdir(parents=True, exist_ok=True)
-    for folder in ("_static", "_images"):
-        shutil.copytree(site / folder, broken / folder)
+    broken = shutil.copytree(site, tmp_path / "site")
     noise = np.random.default_rng(0).integers(0, 256, 2_000_000, dtype=np.uint8)
     (broken / "_images" / "heavy.svg").write_bytes(noise.tobytes())
     (broken / "blocking.js").write_bytes(b"//" + noise.tobytes().replace(b"\n", b""))
     Image.new("RGB", (640, 480), "white").save(broken / "_images" / "pale.png")
     text = (site / f"{name}.html").read_text(encoding="utf-8")
-    start, end = text.index("<h1>"), text.index("</h1>")
-    text = text[:start] + "<h1>Another title" + text[end:]
-    text = text.replace("Content-Security-Policy", "x-no-policy")
-    text = text.replace(
-        "</h1>",
-        """</h1>
-        <script src="../../blocking.js" charset="latin1"></script>
-        <img alt="" src="http://192.0.2.1/picture.png"><img alt="" src="/absolute/picture.png">
-        <p>Left over: $x^2$ <span class="math notranslate nohighlight">no formula</span></p>
-        <p style="width: 2000px"><button></button> <img alt="" src="../../_images/heavy.svg"></p>
-        <div class="cell_output"><img alt="pale" src="../../_images/pale.png"
-          style="width: 1000px; height: 100px; max-width: none; filter: invert(0)"></div>""",
-        1,
-    )
-    text = text.replace("</head>", '<script src="../../blocking.js"></script></head>')
-    (broken / f"{name}.html").write_text(text, encoding="utf-8")
+    head, mark, article = text.partition("<article")
+    article = re.sub(r"<h1>.*?</h1>", "<h1>Another title</h1>", article, count=1, flags=re.DOTALL)
+    article = article.replace("</h1>", FAULTS, 1)
+    head = head.replace("Content-Security-Policy", "x-no-policy")
+    head = head.replace("</head>", '<script src="../../blocking.js"></script></head>')
+    (broken / f"{name}.html").write_text(head + mark + article, encoding="utf-8")
     visit = look(page, name, file_address(broken, name))
     look_closely(page, visit, axe)
     silent = [check.__name__ for check in CHECKS if not list(check(visit, broken))]
