@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 
-from book_extension import glossary_terms
+from book_extensions.glossary_index import glossary_terms
 from stamps import ROOT, notebooks
 
 GLOSSARY = (ROOT / "chapters" / "back" / "glossary.md").read_text(encoding="utf-8")

@@ -14,9 +14,9 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import book_extension
 import pytest
 import yaml
+from book_extensions.theme_repairs import MENDED_THEME, THEME
 from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +29,7 @@ LAUNCH = [
     "--no-first-run",
 ]
 needs_theme = pytest.mark.skipif(
-    book_extension.THEME < book_extension.MENDED_THEME,
+    THEME < MENDED_THEME,
     reason="Python 3.10 has an older theme, whose pages are built as they come",
 )
 

@@ -50,7 +50,8 @@ def test_tables_made_from_notebooks_have_a_row_for_each(soups, site: Path) -> No
         if "myth" in cell["metadata"].get("tags", [])
     ]
     for page, expected in (("claims-on-trial", claims), ("how-outputs-were-made", notebooks())):
-        rows = soups[site / "chapters" / "back" / f"{page}.html"].select(".notebook-table tbody tr")
+        table = soups[site / "chapters" / "back" / f"{page}.html"].select_one(".notebook-table")
+        rows = table.select("tbody tr")
         assert len(rows) == len(expected) > 0, page
         assert all(row.find("a", href=True) for row in rows), page
 
@@ -187,7 +188,7 @@ def test_a_repair_that_no_longer_fits_fails_the_build(tmp_path: Path) -> None:
     """As after an upgrade of the theme, when a repair's pattern misses the fault."""
     book = one_page_book(tmp_path)
     edit(
-        book / "tools" / "site" / "book_extension.py",
+        book / "tools" / "site" / "book_extensions" / "theme_repairs.py",
         (r"fontawesome\.js[^>]", r"fontawesome-old\.js[^>]"),
     )
     result = build(book, tmp_path / "output")

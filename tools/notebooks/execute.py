@@ -31,6 +31,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import stamps
+from cell_tags import fold_in_jupyterlab
 from facts import facts
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
@@ -289,6 +290,7 @@ def normalize(nb: NotebookNode) -> None:
     }
     nb.metadata.language_info = {"name": "python"}
     nb.metadata.pop("widgets", None)
+    fold_in_jupyterlab(nb)
     count = 0
     used: set[str] = set()
     for cell in nb.cells:

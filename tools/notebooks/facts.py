@@ -13,6 +13,7 @@ LINES_A_MINUTE = 20
 FIGURES_A_MINUTE = 2
 SECONDS = (1, 2, 5, 10, 15, 20, 30, 45, 60)
 EXERCISE_TAGS = {"exercise", "stub", "check", "solution"}
+NOT_READ = EXERCISE_TAGS | {"drawing", "holds", "slips"}  # code, folded or a task
 
 # What is not read as words: what a directive or role names, formulas, targets of links.
 NOT_WORDS = re.compile(
@@ -69,9 +70,8 @@ def prose_cells(nb: NotebookNode) -> list[NotebookNode]:
 
 
 def teaching_cells(nb: NotebookNode) -> list[NotebookNode]:
-    """The code cells without those of exercises and the folded ones that only draw."""
-    left_out = EXERCISE_TAGS | {"drawing"}
-    return [c for c in nb.cells if c.cell_type == "code" and not _tags(c) & left_out]
+    """The code cells without those of exercises and the folded ones that draw or check."""
+    return [c for c in nb.cells if c.cell_type == "code" and not _tags(c) & NOT_READ]
 
 
 def count_words(markdown: str) -> int:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("*.md", "*.ipynb", "*.yml", "chapters/**/*",
-           "d2lhelpers/**/*.py", "tools/site/*.py")  # fmt: skip
+           "d2lhelpers/**/*.py", "tools/site/**/*.py")  # fmt: skip
 SECONDS_BETWEEN_LOOKS = 0.5
 RELOAD = """<script>
 let shown;

@@ -3,144 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
 import pytest
 from facts import facts
+from good_page import (
+    PARAGRAPH,
+    append,
+    cell,
+    claims,
+    delete,
+    drawing,
+    error,
+    exercise,
+    failing,
+    figure,
+    folded,
+    good_notebook,
+    holding,
+    insert,
+    lines,
+    many,
+    metadata,
+    new_worker_cell,
+    old_format,
+    outputs,
+    picture,
+    printed,
+    replace,
+    spaced,
+    table_output,
+    tags,
+)
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from notebook_rules import RULES, Page, Rule
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from rules import RULES, Page, Rule
+from rules.excuses import EXCUSED
 from stamps import ROOT, notebooks
 
-PIXEL = (  # a PNG of one pixel
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
-    "rkJggg=="
-)
+
+@lru_cache
+def broken_rules(path: Path) -> dict[Rule, list[str]]:
+    """Rule -> its problems on a page of the book, without the rules that have none."""
+    page = Page(path)
+    found = {rule: list(rule.check(page)) for rule in RULES}
+    return {rule: problems for rule, problems in found.items() if problems}
 
 
-@pytest.fixture(scope="module")
-def pages() -> list[Page]:
-    return [Page(path) for path in notebooks()]
+def name_of_page(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.number}-{rule.check.__name__}")
-def test_the_notebooks_keep_to_the_rule(rule: Rule, pages: list[Page]) -> None:
-    assert pages, "the book has no notebooks"
-    problems = [
-        f"{page.path.relative_to(ROOT).as_posix()}: {problem}"
-        for page in pages
-        for problem in rule.check(page)
+@pytest.mark.parametrize("path", notebooks(), ids=name_of_page)
+def test_a_page_keeps_to_the_rules(path: Path) -> None:
+    report = [
+        f"{rule.number}, {rule.title}:\n"
+        + "".join(f"  {problem}\n" for problem in problems)
+        + f"  To mend it: {rule.mend}"
+        for rule, problems in broken_rules(path).items()
+        if rule.number not in EXCUSED.get(name_of_page(path), "").split()
     ]
-    if problems:
-        report = "\n".join(f"  {problem}" for problem in problems)
-        pytest.fail(
-            f"{rule.number}, of each notebook: {rule.title}.\n{report}\nTo mend it: {rule.mend}",
-            pytrace=False,
-        )
+    if report:
+        pytest.fail("\n".join([name_of_page(path), *report]), pytrace=False)
 
 
-# --- a small good page, and what breaks it ---------------------------------------------------
-
-PARAGRAPH = "Softmax turns the scores of a network into numbers that add up to one.\n"
-CELLS = {
-    "title": "# Scores\n\nAfter this page you can turn scores into numbers that sum to one.\n",
-    "facts": "",
-    "imports": "import torch\nfrom d2lhelpers.checks import core as checks\n"
-    "from d2lhelpers.device import seed\ntorch.manual_seed(seed(0))",
-    "question": "## The question\n\n" + PARAGRAPH * 80,
-    "draw": "x = torch.randn(3)\nprint(round(2.125, 3))",
-    "after": "The price is 2.13.\nIt is that of {term}`softmax` as in {cite}`known2020`.\n",
-    "plot": "plt.plot(x)\nplt.show()",
-    "before equality": "The library agrees.",
-    "equality": "torch.testing.assert_close(x.exp().log(), x)",
-    "myth": '### On trial: "Scores are numbers that sum to one"\n\nAre they?',
-    "myth-check": "assert x.sum() != 1",
-    "verdict": "**Wrong.** Their sum is any number.",
-    "prose myth": '### On trial: "It was always so"\n\n**Half right.** See {cite:t}`known2020`.',
-    "questions": "## Questions\n\n:::{dropdown} Why so?\nBecause of the sum.\n:::\n",
-    "exercises": "## Exercises\n",
-    "task 1": ":::{exercise} One\n:label: one\n\nWrite it.\n:::",
-    "summary": "## Summary\n\nScores sum to one. The next page uses them.\n",
-}
-TAGS = {
-    "facts": ["facts"],
-    "imports": ["imports"],
-    "equality": ["equality"],
-    "myth": ["myth"],
-    "myth-check": ["myth-check"],
-    "verdict": ["verdict"],
-    "prose myth": ["myth", "prose"],
-    "questions": ["questions"],
-}
-CODE = {"imports", "draw", "plot", "equality", "myth-check"}
+@pytest.mark.parametrize("name", EXCUSED)
+def test_an_excuse_is_needed(name: str) -> None:
+    """A page that keeps to a rule has no excuse from it: the list shrinks to nothing."""
+    broken = {rule.number for rule in broken_rules(ROOT / name)}
+    assert set(EXCUSED[name].split()) - broken == set()
 
 
-def good_notebook() -> NotebookNode:
-    """A notebook that keeps to every rule; its cells have their names as ids."""
-    nb = new_notebook()
-    for name, source in CELLS.items():
-        if name.startswith("task"):
-            for number in (1, 2, 3):
-                nb.cells += exercise(number)
-            continue
-        make = new_code_cell if name in CODE else new_markdown_cell
-        nb.cells.append(
-            make(source, id=name.replace(" ", "-"), metadata={"tags": TAGS.get(name, [])})
-        )
-    nb.metadata = nbformat.from_dict(
-        {
-            "book": {"before": "Python", "data": []},
-            "stamp": {"seconds": 3.0, "peak_memory_mb": 700},
-            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
-            "language_info": {"name": "python"},
-        }
-    )
-    number_cells(nb)
-    cell(nb, "draw").outputs = [new_output("stream", name="stdout", text="2.125\n")]
-    picture = new_output("display_data", {"image/png": PIXEL, "text/plain": "<Figure>"})
-    cell(nb, "plot").outputs = [picture]
-    alt = "A curve that falls from left to right."
-    figure = {"caption": "The scores fall from left to right.", "name": "fig-scores"}
-    cell(nb, "plot").metadata.mystnb = nbformat.from_dict({"image": {"alt": alt}, "figure": figure})
-    return nb
-
-
-def exercise(number: int) -> list[NotebookNode]:
-    def answer(text: str) -> list[NotebookNode]:
-        return [new_output("execute_result", {"text/plain": text}, execution_count=1)]
-
-    task = new_markdown_cell(
-        f":::{{exercise}} Number {number}\n:label: task-{number}\n\nWrite it.\n:::",
-        metadata={"tags": ["exercise"]},
-        id=f"task-{number}",
-    )
-    stub = new_code_cell(
-        "def double(x):\n    ...", metadata={"tags": ["stub"]}, id=f"stub-{number}"
-    )
-    check = new_code_cell(
-        "checks.compare(double)",
-        metadata={"tags": ["check"]},
-        outputs=answer("✗ x=1: expected 2, you returned nothing yet"),
-        id=f"check-{number}",
-    )
-    solution = new_code_cell(
-        "def double(x):\n    return 2 * x\n\nchecks.compare(double)",
-        metadata={"tags": ["solution", "hide-cell"], "jupyter": {"source_hidden": True}},
-        outputs=answer("✓ right, in all 5 cases"),
-        id=f"solution-{number}",
-    )
-    return [task, stub, check, solution]
-
-
-def cell(nb: NotebookNode, name: str) -> NotebookNode:
-    return next(cell for cell in nb.cells if cell.id == name.replace(" ", "-"))
-
-
-def number_cells(nb: NotebookNode) -> None:
-    code = [cell for cell in nb.cells if cell.cell_type == "code"]
-    for count, node in enumerate(code, start=1):
-        node.execution_count = count
+def test_the_book_has_pages() -> None:
+    assert len(notebooks()) >= 22
 
 
 def breaches(nb: NotebookNode, folder: Path) -> dict[str, list[str]]:
@@ -162,103 +99,6 @@ def test_a_good_page_breaks_no_rule(tmp_path: Path) -> None:
     assert breaches(nb, tmp_path) == {}
 
 
-def replace(name: str, old: str, new: str) -> Callable[[NotebookNode], None]:
-    def change(nb: NotebookNode) -> None:
-        assert old in cell(nb, name).source
-        cell(nb, name).source = cell(nb, name).source.replace(old, new)
-
-    return change
-
-
-def append(name: str, text: str) -> Callable[[NotebookNode], None]:
-    return lambda nb: cell(nb, name).update(source=cell(nb, name).source + text)
-
-
-def tags(name: str, *names: str) -> Callable[[NotebookNode], None]:
-    return lambda nb: cell(nb, name).metadata.update(tags=list(names))
-
-
-def delete(*names: str) -> Callable[[NotebookNode], None]:
-    def change(nb: NotebookNode) -> None:
-        for name in names:
-            nb.cells.remove(cell(nb, name))
-        number_cells(nb)
-
-    return change
-
-
-def insert(after: str, *cells: NotebookNode) -> Callable[[NotebookNode], None]:
-    def change(nb: NotebookNode) -> None:
-        where = nb.cells.index(cell(nb, after)) + 1
-        nb.cells[where:where] = nbformat.from_dict(list(cells))
-        number_cells(nb)
-
-    return change
-
-
-def outputs(name: str, *given: NotebookNode) -> Callable[[NotebookNode], None]:
-    return lambda nb: cell(nb, name).update(outputs=list(given))
-
-
-def metadata(name: str | None, **values: object) -> Callable[[NotebookNode], None]:
-    def change(nb: NotebookNode) -> None:
-        node = nb if name is None else cell(nb, name)
-        node.metadata.update(nbformat.from_dict(values))
-
-    return change
-
-
-def printed(text: str, name: str = "stdout") -> NotebookNode:
-    return new_output("stream", name=name, text=text)
-
-
-def many(count: int, source: str) -> list[NotebookNode]:
-    """Code cells with text between them."""
-    return spaced(new_code_cell(source), count)
-
-
-def spaced(code: NotebookNode, count: int) -> list[NotebookNode]:
-    """Copies of a cell with text between them."""
-    pair = (new_markdown_cell("And then?"), code)
-    return [
-        nbformat.from_dict({**node, "id": f"n{i}-{node.cell_type}"})
-        for i in range(count)
-        for node in pair
-    ]
-
-
-def picture(kind: str = "image/png", data: str = PIXEL) -> NotebookNode:
-    return new_output("display_data", {kind: data})
-
-
-def drawing(count: int) -> NotebookNode:
-    """A folded cell of ``count`` lines."""
-    folded = {"tags": ["drawing", "hide-input"], "jupyter": {"source_hidden": True}}
-    return new_code_cell(lines(count), metadata=folded)
-
-
-def figure(**changes: str) -> Callable[[NotebookNode], None]:
-    return lambda nb: cell(nb, "plot").metadata.mystnb.figure.update(changes)
-
-
-def new_worker_cell(nb: NotebookNode) -> None:
-    insert("question", new_code_cell("f(num_workers=2)", metadata={"tags": ["workers"]}))(nb)
-
-
-def error() -> NotebookNode:
-    return new_output("error", ename="ValueError", evalue="no", traceback=[])
-
-
-def old_format(nb: NotebookNode) -> None:
-    nb.nbformat_minor = 4
-    for node in nb.cells:
-        del node["id"]
-
-
-def lines(count: int) -> str:
-    return "\n".join(f"y{i} = {i}" for i in range(count))
-
-
 MUTATIONS = [
     ("R1", lambda nb: cell(nb, "draw").update(execution_count=None), "execution count None"),
     ("R1", lambda nb: cell(nb, "draw").update(execution_count=9), "count 9, expected 2"),
@@ -270,7 +110,7 @@ MUTATIONS = [
     ),
     ("R2", outputs("equality", error()), "stores an error (ValueError)"),
     ("R2", outputs("equality", printed("Warning: slow\n", "stderr")), "stderr: 'Warning: slow'"),
-    ("R3", outputs("equality", printed("x" * 100_500)), "an output (text) has 100 kB"),
+    ("R3", outputs("equality", printed(("x" * 66 + "\n") * 1_500)), "an output (text) has 100 kB"),
     ("R3", outputs("plot", picture(data="A" * 410_000)), "an output (image/png) has 308 kB"),
     ("R3", lambda nb: nb.metadata.update(more="x" * 1_001_000), "at most 1,000 are allowed"),
     ("R4", insert("question", *many(17, lines(9))), "163 lines of code outside exercises"),
@@ -289,31 +129,32 @@ MUTATIONS = [
     ("R4", insert("question", *spaced(drawing(25), 3)), None),
     ("R4", replace("check-3", "checks", lines(6) + "\nchecks"), "(check) has 7 lines"),
     ("R5", append("equality", "  # " + "x" * 50), "cell 9 [4], line 1 has 98 columns"),
+    ("R5", append("solution-1", "  # " + "x" * 53), "has 79 columns"),
     ("R6", replace("question", PARAGRAPH * 20, ""), "words, expected 1,000 to 2,500"),
     ("R6", append("question", PARAGRAPH * 110), "words, expected 1,000 to 2,500"),
     ("R7", replace("questions", "## Q", "# Q"), "2 headings start with '# '"),
     ("R7", append("question", "\n```python\n# a comment\n```\n"), None),
     ("R7", replace("title", "# Scores", "## Scores"), "cell 1 does not begin with '# '"),
-    ("R7", replace("title", "After this page you can turn ", ""), "promises too little"),
+    ("R7", replace("title", "Which numbers add up to one, and which ", ""), "promises too little"),
     ("R8", append("after", "\n#### Too deep\n"), "a heading of level 4 after one of level 2"),
     ("R8", append("summary", "\n## References\n"), "['Summary', 'References'], expected"),
     ("R9", lambda nb: cell(nb, "facts").update(source="By hand."), "is not what facts.py"),
     ("R9", delete("facts"), "belongs right after the title, found at []"),
     ("R10", tags("imports"), "the first code cell, and no other, is tagged imports"),
-    ("R10", tags("draw", "imports"), "the first code cell, and no other, is tagged imports"),
+    ("R10", folded("draw", "imports"), "the first code cell, and no other, is tagged imports"),
     ("R10", replace("imports", "\ntorch.manual_seed(seed(0))", ""), "draws numbers (randn)"),
     (
         "R10",
         replace("imports", "manual_seed(seed(0))", "manual_seed(42)"),
         "cell 3 [1]: manual_seed(42) does not follow D2LHELPERS_SEED",
     ),
-    ("R11", tags("equality"), "no cell is tagged equality"),
+    ("R11", delete("equality"), "no cell is tagged equality"),
     ("R11", replace("equality", "torch.testing.assert_close", "print"), "asserts nothing"),
     ("R12", delete("myth", "myth-check", "verdict", "prose myth"), "no cell is tagged myth"),
     ("R12", replace("myth", "On trial:", "Myth:"), 'no heading \'### On trial: "claim"\''),
     ("R12", delete("myth-check"), "no code cell tagged myth-check follows"),
     ("R12", tags("myth-check"), "no code cell tagged myth-check follows"),
-    ("R12", replace("myth-check", "assert ", ""), "no myth-check cell asserts anything"),
+    ("R12", delete("holds"), "no myth-check and no holds cell of it asserts"),
     ("R12", tags("verdict"), "no cell tagged verdict follows"),
     ("R12", replace("verdict", "**Wrong.**", "Wrong."), "the verdict does not begin in bold"),
     ("R12", tags("myth"), "cell 11 [5] belongs to no cell tagged myth"),
@@ -322,7 +163,7 @@ MUTATIONS = [
     (
         "R12",
         insert("myth-check", new_markdown_cell("But:"), new_code_cell("1 + 1", id="stray")),
-        "a code cell between myth and verdict is tagged myth-check",
+        "a code cell between myth and verdict is tagged myth-check or holds",
     ),
     ("R13", tags("questions"), "no cell tagged questions holds a fold-out"),
     ("R13", replace("questions", "Why so?", "Because"), "the fold-out 'Because' is no question"),
@@ -340,10 +181,9 @@ MUTATIONS = [
     ("R14", insert("draw", *exercise(4)[1:2]), "4 cells are tagged stub for 3 exercises"),
     ("R14", append("check-1", "\nx = 1"), "the last line of a check is checks.<name>(...)"),
     ("R14", replace("solution-1", "checks.compare", "checks.show"), "expected checks.compare"),
-    ("R14", outputs("check-2", printed("✓ right\n")), "the untouched stub is not refused"),
+    ("R14", outputs("check-2", printed("✓ right\n")), "the stub is not refused"),
+    ("R14", outputs("check-2", printed("✗ x=1: expected 2, you returned 1\n")), None),
     ("R14", outputs("solution-2", printed("✗ wrong\n")), "the solution does not pass its check"),
-    ("R14", tags("solution-3", "solution"), "a solution has the tag hide-cell"),
-    ("R14", metadata("solution-3", jupyter={}), "jupyter.source_hidden: true"),
     ("R15", replace("summary", "next", "other"), "the word 'next' does not occur"),
     (
         "R16",
@@ -365,6 +205,12 @@ MUTATIONS = [
         "cell 7 [4] is the third code cell in a row",
     ),
     ("R18", insert("draw", new_code_cell("y = 1", id="more")), None),
+    ("R18", insert("draw", new_code_cell("y = 1", id="more"), holding("assert x.sum()")), None),
+    (
+        "R18",
+        insert("draw", new_code_cell("y", id="a"), holding("assert y"), new_code_cell("y", id="b")),
+        "is the third code cell in a row",
+    ),
     ("R12", replace("verdict", "**Wrong.**", "**Wrong**, unless it is right."), None),
     ("R19", append("equality", "\nclear_output()"), "cell 9 [4]: clear_output: update one display"),
     ("R19", append("equality", "\nDataset(num_workers=2)"), "no worker processes"),
@@ -385,7 +231,6 @@ MUTATIONS = [
     ("R20", figure(caption="no sentence and no full stop"), "a caption is a sentence"),
     ("R20", figure(caption="A curve that falls from left to right."), "and another one than"),
     ("R20", figure(name="scores"), "no name of the form fig-..."),
-    ("R20", tags("draw", "drawing"), "a drawing has the tag hide-input"),
     ("R20", append("after", "\n![short](attachment:a.png)\n"), "fewer than 5 words: 'short'"),
     ("R20", append("after", "\n:::{figure} a.png\nA caption.\n:::\n"), "no alternative text"),
     (
@@ -454,6 +299,35 @@ MUTATIONS = [
     ("R29", append("after", "That is 212.5 % of one, see chapter 6.2.\n"), None),
     ("R29", append("after", "That is 212.4 % of one.\n"), "212.4 % is in no code"),
     ("R29", append("after", "People reach 9.75 % {cite}`known2020`.\n"), None),
+    ("R11", append("equality", "\nassert x" * 3), "asserts 4 times, at most 3"),
+    ("R30", append("draw", "\nassert x.sum()"), "cell 5 [2] asserts, and is not tagged equality"),
+    ("R30", append("myth-check", "\ntorch.testing.assert_close(x, x)"), "cell 11 [5] asserts"),
+    ("R30", append("solution-1", "\nassert x\nchecks.compare(double)"), None),
+    ("R31", outputs("equality", printed("x" * 79)), "cell 9 [4] prints 79 columns"),
+    ("R31", outputs("equality", printed("x" * 78 + "\n" + "x" * 78)), None),
+    ("R31", outputs("check-1", printed("✗ " + "x" * 79)), None),
+    ("R31", outputs("equality", table_output("x" * 79)), None),
+    ("R31", failing("x" * 79), "prints 79 columns"),
+    ("R31", failing("\x1b[31m" + "x" * 78 + "\x1b[0m"), None),
+    ("R32", metadata("solution-3", jupyter={}), "(solution) lacks jupyter.source_hidden: true"),
+    ("R32", metadata("imports", jupyter={}), "(imports) lacks jupyter.source_hidden: true"),
+    ("R33", insert("question", holding("print()")), "is tagged holds and asserts nothing"),
+    ("R33", outputs("holds", printed("yes")), "is tagged holds and has outputs"),
+    ("R34", insert("prose myth", *claims(2)), "4 claims on trial"),
+    ("R34", insert("prose myth", *claims(1)), None),
+    ("R35", replace("slips", "as it is |", "right |"), "the head is as it is written | right"),
+    ("R35", replace("slips", "| a method |", "|"), "a row is not of 3 filled cells"),
+    ("R35", replace("slips", "| `x.sum` | `x.sum()` | a method |\n", ""), "the table has no rows"),
+    ("R35", append("slips", "\n:::{dropdown} More\nText.\n:::\n"), "2 fold-outs, expected one"),
+    ("R35", replace("slips", "\n\n:::\n", "\n\nOr:\n\n| a | b |\n|---|---|\n\n:::\n"), "2 tables"),
+    ("R35", replace("slips", "`x.sum()`", "`x.sum() \\| 1`"), None),
+    ("R35", replace("slips-check", "assert ", ""), "is tagged slips and asserts nothing"),
+    ("R35", delete("slips-check"), "expected a text and then a code cell"),
+    ("R35", insert("slips-check", *claims(1)), "a trial comes after the slips"),
+    ("R35", delete("slips", "slips-check"), None),
+    ("R36", replace("guess", "Which is larger?", "Larger."), "asks nothing before its fold-out"),
+    ("R36", replace("guess", "The first, by far.", ""), "has no fold-out with the answer"),
+    ("R36", replace("guess", ":::{dropdown} The answer", ""), "has no fold-out with the answer"),
 ]  # fmt: skip
 
 

@@ -102,4 +102,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("autodoc-process-docstring", link_users)
     app.connect("autodoc-process-signature", mend_signature)
     app.connect("doctree-read", adopt_nodes)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
