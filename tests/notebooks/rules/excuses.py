@@ -3,7 +3,6 @@
 EXCUSED = {
     "chapters/classification/loss-functions.ipynb": "R5 R30 R32",
     "chapters/classification/softmax-and-cross-entropy.ipynb": "R5 R30 R32 R34",
-    "chapters/classification/softmax-regression.ipynb": "R5 R30 R31 R32 R34",
     "chapters/introduction/history-and-success-stories.ipynb": "R5 R30 R31 R34",
     "chapters/introduction/tools-and-setup.ipynb": "R5 R30 R34",
     "chapters/introduction/what-is-deep-learning.ipynb": "R5 R30 R31",
