@@ -3,19 +3,22 @@ PYTHON ?= python3
 BIN := .venv/bin
 HTML := _build/html
 
-.PHONY: help setup book serve watch dist test test-seeds test-latest execute lab bench lint format clean
+.PHONY: help setup book serve watch dist test test-seeds test-latest variations disturb execute lab bench lint format clean
 
 help:
 	@echo "make book      build the site          make serve    show it on http://127.0.0.1:8000"
 	@echo "make watch     show it, and build again and reload when a source changes"
 	@echo "make dist      pack the site into dist/, with its SHA-256"
 	@echo "make test      run every test          make lab      open the notebooks"
+	@echo "               (PART=chapters/... for one part)"
 	@echo "make execute   re-run the notebooks whose outputs are out of date"
 	@echo "               (NOTEBOOK=chapters/... for one, NOTEBOOK=--all for every one)"
 	@echo "make bench     measure the helpers beside d2l, plain PyTorch and the limit"
 	@echo "make lint      check style             make format   mend what can be mended"
 	@echo "make test-seeds   run the notebooks with three other seeds"
 	@echo "make test-latest  run the tests with the newest packages, in .venv-latest"
+	@echo "make variations   compare as other computers would: threads, older processors, a busy one"
+	@echo "make disturb      list what hangs on rounding errors (NOTEBOOK=chapters/... for one)"
 
 setup:
 	@$(PYTHON) tools/setup_venv.py
@@ -37,10 +40,16 @@ dist: book
 	@$(BIN)/python tools/site/pack.py
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(if $(PART),--part $(PART))
 
 test-seeds: setup
 	$(BIN)/python tools/notebooks/seeds.py
+
+variations: setup
+	$(BIN)/python tools/notebooks/variations.py $(NOTEBOOK)
+
+disturb: setup
+	$(BIN)/python tools/notebooks/disturb.py $(NOTEBOOK)
 
 test-latest:
 	$(PYTHON) -m venv --clear .venv-latest

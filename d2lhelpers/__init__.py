@@ -1,6 +1,7 @@
 """Small helpers of the course book, one module per concept.
 
-``data``      image sets as tensors, and mini-batches of them
+``data``      image sets as tensors
+``batches``   mini-batches of tensors in memory
 ``training``  the training loop, evaluation, and the record of a run
 ``plotting``  the book's figure style, training curves, image grids
 ``device``    which device, which seed, which scale

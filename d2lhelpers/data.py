@@ -7,16 +7,15 @@ with scikit-learn stand in, and a line says so.
 
 from __future__ import annotations
 
-import math
-import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from . import download
+from .batches import Batches, as_pairs, check_labels
 from .download import SHA256, DataUnavailable, is_available
+from .idx import IdxError, read_idx
 
 __all__ = [
     "SHA256",
@@ -44,13 +43,14 @@ class ImageSet:
     """Images with their labels.
 
     Attributes:
-        images: (N, 1, 28, 28), float32 in [0, 1].
-        labels: (N,), int64 in 0..len(classes) - 1.
+        images: (N, C, H, W), floats in [0, 1]; C is 1 for grey and 3 for colored pictures.
+        labels: (N,), whole numbers in 0..len(classes) - 1, kept as int64.
         classes: the name of each class.
         name: what the data really are, for instance ``"Fashion-MNIST"`` or ``"digits"``.
 
     Raises:
-        ValueError: images and labels differ in number, or a label names no class.
+        ValueError: images have another shape or dtype, images and labels differ in number,
+            or a label names no class.
     """
 
     images: Tensor
@@ -59,8 +59,11 @@ class ImageSet:
     name: str
 
     def __post_init__(self) -> None:
-        _check_pairs(self.images, self.labels)
-        _check_labels(self.labels, len(self.classes))
+        images, labels = as_pairs(self.images, self.labels)
+        _check_images(images)
+        check_labels(labels, len(self.classes))
+        object.__setattr__(self, "images", images)
+        object.__setattr__(self, "labels", labels)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -72,66 +75,6 @@ class ImageSet:
     def to(self, device: torch.device | str) -> ImageSet:
         """The same set on ``device``."""
         return ImageSet(self.images.to(device), self.labels.to(device), self.classes, self.name)
-
-
-class Batches:
-    """Mini-batches of tensors that already lie in memory (or on the GPU).
-
-    A shuffled batch is one ``index_select``; an unshuffled one is a view. No worker process,
-    no copy per image. Every pass over it (every epoch) shuffles anew.
-
-    Args:
-        X: (N, ...), the inputs.
-        y: (N, ...), the labels, on the same device.
-        batch_size: samples in a batch, at least 1; the last batch may be smaller.
-        shuffle: draw a new order for every pass.
-        num_classes: if given, labels must be whole numbers in 0..num_classes - 1.
-
-    Yields:
-        pairs ``X[batch], y[batch]``.
-
-    Raises:
-        ValueError: lengths differ, the batch size is below 1, or a label names no class.
-
-    Built in :doc:`/chapters/pytorch-workbench/datasets-and-dataloaders`.
-
-    >>> X, y = torch.arange(10.), torch.arange(10)
-    >>> [len(labels) for _, labels in Batches(X, y, batch_size=4)]
-    [4, 4, 2]
-    """
-
-    def __init__(
-        self,
-        X: Tensor,
-        y: Tensor,
-        batch_size: int,
-        *,
-        shuffle: bool = False,
-        num_classes: int | None = None,
-    ) -> None:
-        _check_pairs(X, y)
-        if not isinstance(batch_size, int) or batch_size < 1:
-            raise ValueError(
-                f"batch_size: expected a whole number of at least 1, found {batch_size!r}; "
-                "a power of two such as 256 is a good start"
-            )
-        if num_classes is not None:
-            _check_labels(y, num_classes)
-        self.X, self.y, self.batch_size, self.shuffle = X, y, batch_size, shuffle
-
-    def __len__(self) -> int:
-        """The number of batches in one pass."""
-        return -(-len(self.y) // self.batch_size)
-
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        count = len(self.y)
-        order = torch.randperm(count).to(self.y.device) if self.shuffle else None
-        for start in range(0, count, self.batch_size):
-            part = slice(start, start + self.batch_size)
-            if order is None:
-                yield self.X[part], self.y[part]
-            else:
-                yield self.X.index_select(0, order[part]), self.y.index_select(0, order[part])
 
 
 def linear_data(
@@ -224,53 +167,12 @@ def load_digits() -> tuple[ImageSet, ImageSet]:
     )
 
 
-class IdxError(ValueError):
-    """These bytes are not an IDX file of unsigned bytes."""
-
-
-def read_idx(content: bytes) -> Tensor:
-    """The array in an IDX file, the format of MNIST.
-
-    Such a file is two zero bytes, 8 for "unsigned bytes", the number of dimensions, the size of
-    each in four bytes, and the values (LeCun, Cortes, Burges, 1998).
-
-    Args:
-        content: the whole file, unpacked.
-
-    Returns:
-        uint8, of the one to three sizes that the file names, none of them 0.
-
-    Raises:
-        IdxError: ``content`` is anything else.
-
-    >>> read_idx(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9]))
-    tensor([7, 8, 9], dtype=torch.uint8)
-    """
-    if content[:3] != b"\0\0\x08" or content[3:4] not in (b"\1", b"\2", b"\3"):
-        raise IdxError(
-            "content: expected an IDX file of unsigned bytes, which begins with 00 00 08 and 01, "
-            f"02 or 03, found {content[:4].hex(' ') or 'nothing'}; is it unpacked?"
-        )
-    dimensions = content[3]
-    start = 4 + 4 * dimensions
-    if len(content) < start:
-        raise IdxError(f"content: expected {start} bytes of header, found {len(content)}")
-    sizes = struct.unpack_from(f">{dimensions}I", content, 4)
-    if 0 in sizes or math.prod(sizes) != len(content) - start:
-        shape = " x ".join(str(size) for size in sizes)
-        raise IdxError(f"content: expected {shape} values, found {len(content) - start:,}")
-    return torch.frombuffer(bytearray(content), dtype=torch.uint8, offset=start).reshape(sizes)
-
-
 def _load(name: str, classes: tuple[str, ...], strict: bool) -> tuple[ImageSet, ImageSet]:
     contents, trail = download.load(name)
     for warning in trail.warnings:
         print(warning)
     if contents is None:
-        advice = (
-            "For the real set connect to the network, or set D2LHELPERS_DATA to a folder "
-            f"that holds {download.FOLDERS[name]}/raw."
-        )
+        advice = download.advice(name, trail.missing)
         if strict:
             raise DataUnavailable(f"{name} cannot be had. {advice}\n{trail}")
         print(f"{name} cannot be had here: 1,797 handwritten digits stand in. {advice}")
@@ -285,20 +187,17 @@ def _load(name: str, classes: tuple[str, ...], strict: bool) -> tuple[ImageSet, 
     return read(train_images, train_labels), read(test_images, test_labels)
 
 
-def _check_pairs(X: Tensor, y: Tensor) -> None:
-    if len(X) != len(y):
+def _check_images(images: Tensor) -> None:
+    found = f"found {images.dtype} of shape {tuple(images.shape)}"
+    if images.ndim != 4:
         raise ValueError(
-            f"X and y: expected one label per sample, found {len(X):,} samples and "
-            f"{len(y):,} labels; check that both were cut the same way"
+            f"images: expected shape (N, C, H, W), {found}; "
+            "images.unsqueeze(1) gives grey pictures their channel"
         )
-
-
-def _check_labels(labels: Tensor, num_classes: int) -> None:
-    if labels.is_floating_point():
-        raise ValueError(f"labels: expected whole numbers, found {labels.dtype}; use .long()")
-    if len(labels) and (labels.min() < 0 or labels.max() >= num_classes):
-        wrong = labels[(labels < 0) | (labels >= num_classes)][0].item()
+    if images.shape[3] in (1, 3) and images.shape[1] not in (1, 3):
         raise ValueError(
-            f"labels: expected values in 0..{num_classes - 1}, found {wrong}; "
-            "classes are counted from 0"
+            f"images: expected shape (N, C, H, W), {found}; "
+            "images.permute(0, 3, 1, 2) brings the channels forward"
         )
+    if not images.is_floating_point():
+        raise ValueError(f"images: expected floats in [0, 1], {found}; use images.float() / 255")

@@ -54,7 +54,7 @@ def plot_history(history: History, axes: Sequence[Axes] | None = None) -> Figure
         ax.set(xlabel="epoch", ylabel=name)
         ax.xaxis.get_major_locator().set_params(integer=True)
     if history.test_loss:
-        axes[0].legend()
+        axes[0].legend(loc="upper right")
     return axes[0].figure
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import queue
 import socket
 import ssl
 import threading
 import time
 import urllib.parse
-import urllib.request
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from .copies import LARGEST
 from .progress import Progress
+
+if TYPE_CHECKING:
+    import requests
 
 # Seconds to wait for a connection, for the next byte, and for a whole file.
 CONNECT, STALL, WHOLE = 4.0, 20.0, 900.0
-LARGEST = 64 << 20  # bytes
 
 
 def fetch(url: str) -> bytes:
@@ -29,22 +33,20 @@ def fetch(url: str) -> bytes:
     """
     arrived: queue.Queue[int | bytes | Exception] = queue.Queue()
     given_up = threading.Event()
-    # The library has no time limit for looking up a name, nor for a sender that trickles.
+    # requests has no time limit for looking up a name, nor for a sender that trickles.
     threading.Thread(target=_receive, args=(url, arrived, given_up), daemon=True).start()
-    content, total, end = bytearray(), 0, time.monotonic() + WHOLE
+    content, end = bytearray(), time.monotonic() + WHOLE
     bar = Progress(0)
     try:
-        while (left := end - time.monotonic()) > 0 and len(content) <= LARGEST:
-            item = arrived.get(timeout=min(STALL, left))
+        while len(content) <= LARGEST:
+            item = arrived.get(timeout=max(0, end - time.monotonic()))
             if isinstance(item, Exception):
                 raise OSError(f"{type(item).__name__}: {' '.join(str(item).split())}")
             if isinstance(item, int):
-                bar.total = total = item
+                bar.total = item
             elif item:
                 content += item
                 bar.update(len(item))
-            elif len(content) < total:
-                raise OSError(f"it ended after {len(content):,} of {total:,} bytes")
             else:
                 return bytes(content)
     except queue.Empty:
@@ -53,8 +55,7 @@ def fetch(url: str) -> bytes:
         given_up.set()
         bar.close()
     raise OSError(
-        f"given up after {len(content):,} bytes; the limits are {STALL:g} s of silence, "
-        f"{WHOLE:g} s and {LARGEST:,} bytes in all"
+        f"given up after {len(content):,} bytes; the limits are {WHOLE:g} s and {LARGEST:,} bytes"
     )
 
 
@@ -64,23 +65,45 @@ def _receive(
     """Hand over the length of what lies at ``url``, its blocks, and an empty one at the end."""
     try:
         _check(url)
-        request = urllib.request.Request(url, headers={"User-Agent": "d2lhelpers"})
-        with urllib.request.urlopen(request, timeout=STALL, context=_certificates()) as response:
-            arrived.put(response.length or 0)
-            while not given_up.is_set() and (block := response.read1(1 << 16)):
+        # a server that is not told so may unpack or pack the file on the way
+        headers = {"User-Agent": "d2lhelpers", "Accept-Encoding": "identity"}
+        limits = (CONNECT, STALL)
+        with (
+            _session() as session,
+            session.get(url, headers=headers, timeout=limits, stream=True) as response,
+        ):
+            response.raise_for_status()
+            arrived.put(int(response.headers.get("Content-Length", 0)))
+            for block in response.iter_content(1 << 12):
+                if given_up.is_set():
+                    return
                 arrived.put(block)
         arrived.put(b"")
     except Exception as error:  # raised where the caller waits
         arrived.put(error)
 
 
+def _session() -> requests.Session:
+    from requests import Session
+    from requests.adapters import HTTPAdapter
+
+    class Adapter(HTTPAdapter):
+        """Trusts the system's certificates, a company's own among them, besides certifi's."""
+
+        def init_poolmanager(self, *args, **keywords):
+            super().init_poolmanager(*args, ssl_context=_certificates(), **keywords)
+
+        def proxy_manager_for(self, proxy, **keywords):
+            return super().proxy_manager_for(proxy, ssl_context=_certificates(), **keywords)
+
+    session = Session()
+    session.mount("https://", Adapter())
+    return session
+
+
 @functools.cache
 def _certificates() -> ssl.SSLContext:
-    import certifi
-
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())  # not every Python finds the system's
-    return context
+    return ssl.create_default_context()
 
 
 def knock(urls: Sequence[str]) -> dict[str, str]:
@@ -98,9 +121,12 @@ def knock(urls: Sequence[str]) -> dict[str, str]:
             port = door.port or (80 if url.startswith("http:") else 443)
             socket.create_connection((door.hostname, port), timeout=CONNECT).close()
             answers.put((url, None))
+        except TimeoutError:
+            pass  # silence is reported below
         except (OSError, ValueError) as error:
             answers.put((url, f"no connection ({error})"))
 
+    importlib.import_module("requests.utils")  # what is slow there is no fault of a host
     for url in urls:
         threading.Thread(target=try_one, args=(url,), daemon=True).start()
     problems: dict[str, str | None] = dict.fromkeys(urls, f"no connection within {CONNECT:g} s")
@@ -125,11 +151,10 @@ def route(url: str) -> str:
 
 def _proxy(url: str) -> str | None:
     """Host and port of the proxy for ``url``, without the password that may stand before it."""
-    target = urllib.parse.urlsplit(url)
-    proxy = urllib.request.getproxies().get(target.scheme)
-    if not proxy or urllib.request.proxy_bypass(target.hostname or ""):
-        return None
-    return proxy.rpartition("//")[2].rpartition("@")[2].rstrip("/")
+    from requests.utils import get_environ_proxies, select_proxy
+
+    proxy = select_proxy(url, get_environ_proxies(url))
+    return proxy.rpartition("//")[2].rpartition("@")[2].rstrip("/") if proxy else None
 
 
 def _check(url: str) -> None:

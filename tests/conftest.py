@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import settings
 from mirror import Mirror, Request, whole
-from tiny_set import ARCHIVES, TINY, sums
+from tiny_set import TINY, sums
 
 from d2lhelpers import download
 
@@ -18,7 +18,6 @@ settings.load_profile("book")
 def tiny(tmp_path, monkeypatch):
     """The tiny set in the place of Fashion-MNIST, an empty cache, no network."""
     monkeypatch.setitem(download.SHA256, "Fashion-MNIST", sums(TINY))
-    monkeypatch.setitem(download.SHA256_OF_ARCHIVE, "Fashion-MNIST", sums(ARCHIVES))
     monkeypatch.setattr(download, "_cache", lambda: tmp_path / "cache")
     monkeypatch.setenv("D2LHELPERS_MIRRORS", "http://127.0.0.1:9/")  # a port nobody listens on
     monkeypatch.delenv("D2LHELPERS_DATA", raising=False)

@@ -72,11 +72,23 @@ def test_the_table_holds_medians_and_ratios():
     assert row == "| an epoch | 0.5 s | 2.4 s | 1.5 s | 0.4 s | 4.0 | 1.25 |"
 
 
-def test_memory_is_that_beyond_the_start():
+def test_memory_is_that_beyond_the_start(tmp_path, monkeypatch):
     """40 MB before the line is printed do not count, 80 MB after it do, though given back."""
+    held, full, seen = bench.held, tmp_path / "full", tmp_path / "seen"
+
+    def look(process):
+        is_full = full.exists()
+        memory = held(process)
+        if is_full:
+            seen.touch()
+        return memory
+
+    monkeypatch.setattr(bench, "held", look)  # the program waits until it has been looked at
     program = (
-        "import sys, time; before = b'x' * 40_000_000; print('ready', flush=True); "
-        "sys.stdin.readline(); after = b'x' * 80_000_000; time.sleep(0.5); del after"
+        "import pathlib, sys, time; before = b'x' * 40_000_000; print('ready', flush=True)\n"
+        f"sys.stdin.readline(); after = b'x' * 80_000_000; pathlib.Path({str(full)!r}).touch()\n"
+        f"while not pathlib.Path({str(seen)!r}).exists(): time.sleep(0.01)\n"
+        "del after"
     )
     used = bench.memory_beyond_ready([sys.executable, "-c", program])
     assert 78 < used < 90

@@ -1,9 +1,8 @@
-"""Checks for the exercises on automatic differentiation and autograd, in Part 2."""
+"""Checks for the exercises of Part 2 on automatic differentiation."""
 
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .core import Verdict, compare, compare_values
+from .core import Verdict, Wrong, compare, compare_values, show
 
 Function = Callable[..., Any]
-
-
-# Automatic differentiation
 
 
 @dataclass(eq=False)
@@ -45,13 +41,41 @@ def _winding(a: Any, b: Any) -> Any:
     return a * b
 
 
+def _detour(a: Any, b: Any) -> Any:
+    c = a * b
+    return c.tanh().tanh() + c
+
+
+def _detour_second(a: Any, b: Any) -> Any:
+    c = a * b
+    return c + c.tanh().tanh()
+
+
+def _random_program(seed: int) -> Callable[[Any, Any], Any]:
+    """Twelve operators, each on values from anywhere before it; the last two are joined."""
+    operators = [lambda x, y: x + y, lambda x, y: x * y, lambda x, y: x.tanh()]
+    drawn = torch.randint(1_000, (12, 3), generator=torch.Generator().manual_seed(seed)).tolist()
+
+    def program(a: Any, b: Any) -> Any:
+        values = [a, b]
+        for operator, left, right in drawn:
+            one, other = values[left % len(values)], values[-1 - right % len(values)]
+            values.append(operators[operator % 3](one, other))
+        return values[-1] * values[-2]
+
+    return program
+
+
 _PROGRAMS: dict[str, Callable[[Any, Any], Any]] = {
     "a + b": lambda a, b: a + b,
     "a * b": lambda a, b: a * b,
     "a * a": lambda a, b: a * a,
     "(a * b + a) * b": lambda a, b: (a * b + a) * b,
     "tanh(a * b) * tanh(a)": lambda a, b: (a * b).tanh() * a.tanh(),
+    "c.tanh().tanh() + c with c = a * b": _detour,
+    "c + c.tanh().tanh() with c = a * b": _detour_second,
     "four turns of a loop": _winding,
+    **{f"a random program, number {seed}": _random_program(seed) for seed in range(8)},
 }
 
 
@@ -82,21 +106,11 @@ def sweep_by_hand(answers: dict[str, Any]) -> Verdict:
 def divide(function: Function) -> Verdict:
     """``function(a, b)``: the quotient and its two local derivatives."""
 
-    def flat(rule: Function) -> Function:
-        def run(a: float, b: float) -> Tensor | None:
-            answer = rule(a, b)
-            if answer is None:
-                return None
-            result, (for_a, for_b) = answer
-            return torch.tensor([float(result), float(for_a), float(for_b)])
-
-        return run
-
     return compare(
-        flat(function),
-        flat(lambda a, b: (a / b, (1 / b, -a / b**2))),
+        function,
+        lambda a, b: (a / b, (1 / b, -a / b**2)),
         [
-            (f"[quotient, slope of a, slope of b] at a={a:g}, b={b:g}", (a, b))
+            (f"the quotient and its two slopes at a={a:g}, b={b:g}", (a, b))
             for a, b in [(6.0, 2.0), (1.0, -4.0), (-3.0, 0.5), (0.0, 2.0)]
         ],
         hint="a / b is a times b to the power -1; the result is (quotient, (slope, slope))",
@@ -106,140 +120,50 @@ def divide(function: Function) -> Verdict:
 def gradients(function: Function) -> Verdict:
     """``function(result, inputs)``: the gradients of programs that use values several times."""
 
-    def run(program: Function, a: float, b: float) -> Tensor | None:
+    def run(function: Function, program: Function, a: float, b: float, turned: bool) -> Any:
         inputs = [_Value(a), _Value(b)]
-        return function(program(*inputs), inputs)
+        return function(program(*inputs), inputs[::-1] if turned else inputs)
+
+    def reference(program: Function, a: float, b: float, turned: bool) -> Tensor:
+        found = _true_gradients(program, a, b)
+        return found.flip(0) if turned else found
 
     return compare(
-        run,
-        _true_gradients,
-        _program_cases(),
+        function,
+        reference,
+        [
+            (text + turned * ", inputs in the order b, a", (*case, turned))
+            for turned in (False, True)
+            for text, case in _program_cases()
+        ],
+        run=run,
         hint="a * a hands its operand two shares; what becomes of the first one?",
     )
 
 
 def dual_numbers(cls: Function) -> Verdict:
-    """``cls(value, slope)`` with ``+``, ``*`` and ``tanh``: both slopes of several programs."""
+    """``cls(value, slope)`` with ``+``, ``*`` and ``tanh``: value and slopes of programs."""
 
-    def run(program: Function, a: float, b: float) -> Tensor | None:
+    def run(cls: Function, program: Function, a: float, b: float) -> tuple[Any, Any]:
         slopes = []
         for direction in [(1.0, 0.0), (0.0, 1.0)]:
             inputs = [cls(value, slope) for value, slope in zip((a, b), direction)]
-            result = None if None in inputs else program(*inputs)
+            result = program(*inputs)
             if result is None:
-                return None
-            slopes.append(float(result.slope))
-        return torch.tensor(slopes, dtype=torch.float64)
+                raise Wrong("an operator returned nothing")
+            if type(result) is not type(inputs[0]) or not hasattr(result, "slope"):
+                raise Wrong(f"expected a {cls.__name__}, the operators gave {show(result)}")
+            slopes.append(result.slope)
+        return result.value, slopes
+
+    def reference(program: Function, a: float, b: float) -> tuple[Any, Any]:
+        value = program(*(torch.tensor(x, dtype=torch.float64) for x in (a, b)))
+        return value, _true_gradients(program, a, b)
 
     return compare(
-        run,
-        _true_gradients,
-        _program_cases(),
+        cls,
+        reference,
+        [(f"value and two slopes of {text}", case) for text, case in _program_cases()],
+        run=run,
         hint="the product rule for *, the chain rule for tanh; return a Dual every time",
-    )
-
-
-# Autograd in PyTorch
-
-
-def grad_by_hand(answers: dict[str, Any]) -> Verdict:
-    """What is in ``.grad`` after each of three lines."""
-    return compare_values(
-        answers,
-        {"after the first": 6, "after the second": 12, "after the third": 15},
-        hint="backward() adds to what is there; a detached tensor counts as a constant",
-        rtol=0,
-    )
-
-
-def slope_of(function: Function) -> Verdict:
-    """``function(f, x)``: the gradient of ``f`` at ``x``, which stays as it was."""
-
-    def run(f: Function, x: Tensor, tracked: bool) -> Tensor | None:
-        x.requires_grad_(tracked)
-        if tracked:
-            x.grad = torch.full_like(x, 7.0)
-        before = x.detach().clone()
-        called = []
-        found = function(lambda inputs: called.append(True) or f(inputs), x)
-        if called and found is None:
-            raise ValueError("f was called, and the answer is None: only a leaf has a .grad")
-        if tracked and found is not None and (x.grad is None or (x.grad != 7).any()):
-            raise ValueError("x.grad was changed")
-        if x.requires_grad != tracked or not torch.equal(x.detach(), before):
-            raise ValueError("x is not as it was before the call")
-        if isinstance(found, Tensor) and found.requires_grad:
-            raise ValueError("the answer is still part of a graph")
-        return found
-
-    def right(f: Function, x: Tensor, tracked: bool) -> Tensor:
-        copy = x.detach().clone().requires_grad_()
-        return torch.autograd.grad(f(copy), copy)[0]
-
-    functions = {
-        "sum of squares": lambda x: (x**2).sum(),
-        "product of all entries": lambda x: x.prod(),
-        "log of the sum of exp": lambda x: x.exp().sum().log(),
-    }
-    x = torch.tensor([0.5, -1.0, 2.0])
-    return compare(
-        run,
-        right,
-        [
-            (f"{text} at {x.tolist()}, {'with' if tracked else 'without'} requires_grad", case)
-            for text, f in functions.items()
-            for tracked in (False, True)
-            for case in [(f, x, tracked)]
-        ],
-        hint="work on a copy that is cut from the graph of x and starts a graph of its own",
-    )
-
-
-def fit_scale(function: Function) -> Verdict:
-    """``function(x, y, steps)``: the weight after some steps of descent on a mean square."""
-
-    def right(x: Tensor, y: Tensor, steps: int) -> float:
-        w = 0.0
-        for _ in range(steps):
-            w -= 0.1 * (2 * (w * x - y) * x).mean().item()
-        return w
-
-    def run(x: Tensor, y: Tensor, steps: int) -> Any:
-        with warnings.catch_warnings():  # .grad of a tensor that is no leaf
-            warnings.simplefilter("ignore")
-            return function(x, y, steps)
-
-    x = torch.tensor([1.0, 2.0, -1.0])
-    return compare(
-        run,
-        right,
-        [
-            (f"x={x.tolist()}, y = {slope:g} x, after {steps} step{'s' * (steps > 1)}", case)
-            for slope in (3.0, -0.5)
-            for steps in (1, 2, 20)
-            for case in [(x, slope * x, steps)]
-        ],
-        hint="print w.grad before each backward(): what should be in it, and what is?",
-    )
-
-
-def jacobian(function: Function) -> Verdict:
-    """``function(f, x)``: the Jacobian, one row per output, against PyTorch's own."""
-    A = torch.tensor([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]])
-    functions = {
-        "A x with A of shape (2, 3)": (lambda x: A @ x, 3),
-        "the squares of x": (lambda x: x**2, 4),
-        "the running sums of x": (lambda x: x.cumsum(0), 3),
-        "(sum, product, largest) of x": (lambda x: torch.stack([x.sum(), x.prod(), x.max()]), 5),
-        "one output, as a vector": (lambda x: (x**3).sum()[None], 2),
-    }
-    return compare(
-        function,
-        lambda f, x: torch.autograd.functional.jacobian(f, x),
-        [
-            (f"{text}, x of shape ({d},)", (f, torch.arange(1.0, d + 1) / 2))
-            for text, (f, d) in functions.items()
-        ],
-        hint="a sweep that starts from (0, ..., 1, ..., 0) gives one row; keep the graph for the "
-        "next sweep, or build it anew",
     )

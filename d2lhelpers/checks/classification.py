@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .core import Verdict, compare, compare_values, show
+from .core import Verdict, as_tensor, compare, compare_values, show
 
 Function = Callable[..., Any]
 
@@ -149,6 +149,8 @@ def label_smoothing(function: Function, smallest: Any) -> Verdict:
     )
     if not verdict:
         return verdict
+    if smallest is None or smallest is ...:
+        return Verdict(False, "smallest: no answer yet")
     least = -0.91 * math.log(0.91) - 0.09 * math.log(0.01)
     answer = compare_values(
         {"smallest": smallest},
@@ -206,7 +208,7 @@ def training_step(function: Function) -> Verdict:
         nn.init.zeros_(net.bias)
         optimizer = torch.optim.SGD(net.parameters(), lr=0.5)
         results = [step(net, optimizer, X, y) for _ in range(steps)]
-        return None if None in results else net.weight.detach()
+        return None if any(result is None for result in results) else net.weight.detach()
 
     def right(net: nn.Module, optimizer: torch.optim.Optimizer, X: Tensor, y: Tensor) -> float:
         optimizer.zero_grad()
@@ -216,9 +218,10 @@ def training_step(function: Function) -> Verdict:
         return loss.item()
 
     return compare(
-        lambda steps: after(function, steps),
+        function,
         lambda steps: after(right, steps),
         [(f"the weights after {steps} step{'s' * (steps > 1)}", (steps,)) for steps in (1, 2, 3)],
+        run=after,
         hint="what does cross_entropy want, scores or probabilities? What is in .grad already?",
     )
 
@@ -279,16 +282,15 @@ def shuffle_weights(function: Function) -> Verdict:
         "pixels in random order": torch.randperm(784, generator=generator),
     }
 
-    def scores(order: Tensor) -> Tensor | None:
+    def scores(function: Function, order: Tensor) -> Tensor | None:
         weights = function(W.clone(), order)
-        if not isinstance(weights, Tensor):
-            return weights
-        return X[:, order] @ weights.float()
+        return None if weights is None else X[:, order] @ as_tensor(weights).float()
 
     return compare(
-        scores,
+        function,
         lambda order: X @ W,
         [(text, (order,)) for text, order in orders.items()],
+        run=scores,
         hint="follow one pixel: where does it go, and which row of W must go with it?",
         rtol=1e-3,
         atol=1e-3,

@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .core import Verdict, compare, compare_values
+from .bans import fold_only
+from .core import Verdict, compare, compare_values, show
 
 Function = Callable[..., Any]
 
@@ -50,11 +51,9 @@ def bag_of_pairs(function: Function) -> Verdict:
         ("'hotdog bites man', other words", ("hotdog bites man", animals)),
         ("'dog never bites', not side by side", ("dog never bites", animals)),
         ("a sentence of one word", ("dog", animals)),
+        ("a sentence without a word", ("", animals)),
+        ("'dog bites man bites dog bites man'", ("dog bites man bites dog bites man", animals)),
     ]
-
-    def counts(sentence: str, pairs: list[tuple[str, str]]) -> Any:
-        found = function(sentence, pairs)
-        return torch.tensor(found).double() if isinstance(found, (list, tuple)) else found
 
     def reference(sentence: str, pairs: list[tuple[str, str]]) -> Tensor:
         words = sentence.lower().split()
@@ -62,7 +61,7 @@ def bag_of_pairs(function: Function) -> Verdict:
         return torch.tensor([float(side_by_side.count(pair)) for pair in pairs])
 
     return compare(
-        counts,
+        function,
         reference,
         cases,
         hint="words[i] and words[i + 1] are neighbors; one number for each pair asked for",
@@ -87,7 +86,7 @@ def approach(function: Function) -> Verdict:
 
 
 def fold_in_three(function: Function) -> Verdict:
-    """``function(x)`` on [0, 1]: up, down and up again, each piece straight."""
+    """``function(x)`` on [0, 1]: up, down, up again, by sums, products and ``abs()`` alone."""
     cases = [
         (f"x={x:.4g}", (torch.tensor([x]),)) for x in (0.0, 1 / 6, 1 / 3, 1 / 2, 2 / 3, 5 / 6, 1.0)
     ]
@@ -100,6 +99,7 @@ def fold_in_three(function: Function) -> Verdict:
         function,
         reference,
         cases,
+        run=fold_only,
         hint="stretch to three times the length; abs() folds the strip where its input is 0, and "
         "you may fold twice",
     )
@@ -136,15 +136,16 @@ def competitions(answers: dict[str, Any]) -> Verdict:
         "Global Wheat Detection": "detection",
         "Bike Sharing Demand": "regression",
     }
-    if isinstance(answers, dict):
-        for name, answer in answers.items():
-            if answer not in (None, ...) and answer not in TASKS:
-                return Verdict(False, f"{name}: {answer!r} is none of the three: {TASKS}")
-        answers = {
-            name: TASKS.index(answer) if answer in TASKS else ...
-            for name, answer in answers.items()
-        }
     numbers = {name: TASKS.index(task) for name, task in right.items()}
+    if isinstance(answers, dict):
+        for name in right:
+            answer = answers.get(name)
+            if answer is None or answer is ...:
+                continue
+            word = answer.strip().lower() if isinstance(answer, str) else answer
+            if not isinstance(word, str) or word not in TASKS:
+                return Verdict(False, f"{name}: {show(answer)} is none of {', '.join(TASKS)}")
+            answers = answers | {name: TASKS.index(word)}
     return compare_values(
         answers, numbers, hint="a name from a list, an amount, or a place in the picture?"
     )

@@ -68,6 +68,7 @@ def unit_rows(function: Function) -> Verdict:
         ("random X of shape (5, 3)", (_random(5, 3),)),
         ("random X of shape (4, 4)", (_random(4, 4),)),
         ("X = [[3, 4], [0, 0]]", (torch.tensor([[3.0, 4.0], [0.0, 0.0]]),)),
+        ("X = [[0.0003, -0.0004]]", (torch.tensor([[3e-4, -4e-4]]),)),
     ]
     return compare(
         function,
@@ -173,7 +174,9 @@ def strongest_stretch(function: Function) -> Verdict:
     ]
     cases += [
         ("[[2, 1], [1, 2]], b=(1, 0), 300 rounds", (page, east, 300)),
-        ("diag(-4, 1), b=(1, 1), 300 rounds", (torch.diag(negative), torch.ones(2), 300)),
+        ("diag(-4, 1), b=(1, 1), 301 rounds", (torch.diag(negative), torch.ones(2), 301)),
+        ("[[0.02, 0.01], [0.01, 0.02]], b=(1, 0), 300 rounds", (0.01 * page, east, 300)),
+        ("a random symmetric 4 x 4 matrix, 3 rounds", (R + R.T, torch.ones(4), 3)),
         ("a random symmetric 4 x 4 matrix, 500 rounds", (R + R.T, torch.ones(4), 500)),
     ]
     return compare(
@@ -200,6 +203,14 @@ def is_positive_definite(function: Function) -> Verdict:
         [[1.0, 3.0], [-3.0, 1.0]],
         [[1.0, 5.0], [0.0, 1.0]],
         [[3.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, -1.0]],  # determinant and trace positive
+        [[1.0, 2.0, 2.0], [2.0, 1.0, 2.0], [2.0, 2.0, 1.0]],  # and the diagonal too
+        [[2.0, -1.0, 0.0], [-1.0, 2.0, -1.0], [0.0, -1.0, 2.0]],
+        [[0.0, 1.0], [-1.0, 0.0]],
+        [[0.7475 if i == j else -0.2525 for j in range(4)] for i in range(4)],  # -0.01 once
+        [[2.0]],
+        [[-2.0]],
+        [[1.0, 0.0], [0.0, 1e-8]],
+        [[1.0, 0.0], [0.0, 1e-4]],
     ]
     return compare(
         function,

@@ -217,6 +217,8 @@ MUTATIONS = [
     ("R19", new_worker_cell, None),
     ("R19", append("equality", "\nx = x.cuda()"), "write .to(device())"),
     ("R19", append("equality", "\n%pip install torch"), "pip install: packages are installed"),
+    ("R19", append("equality", "\nplt.legend(fontsize=8)"), "legend without loc: name its place"),
+    ("R19", append("equality", "\nplt.legend(fontsize=8, loc='right')"), None),
     ("R19", append("equality", "\n!ls"), "a magic or a shell line"),
     ("R19", append("equality", "\nfrom tqdm import tqdm"), "tqdm: it leaves its bar"),
     ("R19", append("equality", "\nx.sum();"), "the last line ends in ';'"),

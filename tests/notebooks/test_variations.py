@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 import stamps
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from seeds import calls_seed, run_seeds
-from variations import report, run_pytest
+from variations import VARIATIONS, draw, every_core_busy, report, run_pytest
 
 SETTINGS = f"""\
 [pytest]
@@ -71,3 +75,27 @@ def test_an_assert_that_holds_for_one_seed_alone_is_found(
 def test_a_run_that_cannot_start_is_no_success(book: Path) -> None:
     with pytest.raises(RuntimeError, match=r"pytest ended with status 4:\n(.|\n)*nowhere"):
         run_pytest([book / "nowhere.ipynb"], {}, root=book)
+
+
+def test_a_text_draws_the_same_variation_every_time_and_texts_draw_all() -> None:
+    names = list(VARIATIONS)
+    assert draw(names, "a commit") == draw(names, "a commit")
+    assert {draw(names, str(number)) for number in range(200)} == set(names)
+    assert {draw([1, 2, 3], str(number)) for number in range(200)} == {1, 2, 3}
+
+
+def test_what_was_drawn_is_said(book: Path) -> None:
+    path = book / "chapters" / "threads.ipynb"
+    for name in ("1 thread", "busy"):
+        text = next(t for t in map(str, range(200)) if draw(list(VARIATIONS), t) == name)
+        program = stamps.ROOT / "tools" / "notebooks" / "variations.py"
+        command = [sys.executable, str(program), "--draw", text, str(path)]
+        out = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
+        assert out[0] == f"{name} ..." and out[1].split() == name.split()
+
+
+def test_the_loops_that_keep_the_cores_busy_end_with_the_block() -> None:
+    with pytest.raises(ZeroDivisionError), every_core_busy() as loops:
+        assert len(loops) == os.cpu_count() and all(loop.poll() is None for loop in loops)
+        raise ZeroDivisionError
+    assert not any(psutil.pid_exists(loop.pid) for loop in loops)

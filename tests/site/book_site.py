@@ -18,6 +18,7 @@ import pytest
 import yaml
 from book_extensions.theme_repairs import MENDED_THEME, THEME
 from bs4 import BeautifulSoup
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[2]
 LAUNCH = [
@@ -76,12 +77,20 @@ def build(book: Path, output: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built book, fresh."""
-    output = tmp_path_factory.mktemp("site")
-    result = build(ROOT, output)
-    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
-    html = output / "_build" / "html"
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built book, fresh: the first worker that asks builds it, for all of them."""
+    folder = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        folder = folder.parent
+    complaint = folder / "site-complaint.txt"
+    with FileLock(folder / "site.lock"):
+        if not complaint.exists():
+            result = build(ROOT, folder / "site")
+            said = result.stdout[-3000:] + result.stderr[-3000:] if result.returncode else ""
+            complaint.write_text(said, encoding="utf-8")
+    said = complaint.read_text(encoding="utf-8")
+    assert not said, said
+    html = folder / "site" / "_build" / "html"
     assert (html / "chapters" / "index.html").exists(), "the build is green, but there is no page"
     return html
 

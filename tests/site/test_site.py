@@ -30,7 +30,7 @@ from book_site import (
 )
 from bs4 import BeautifulSoup
 
-pytestmark = [pytest.mark.xdist_group("site"), needs_theme]
+pytestmark = needs_theme
 
 
 # What was built
@@ -56,6 +56,22 @@ def test_tables_made_from_notebooks_have_a_row_for_each(soups, site: Path) -> No
         assert all(row.find("a", href=True) for row in rows), page
 
 
+def test_the_sidebar_opens_the_part_of_the_page_alone(soups, site: Path) -> None:
+    for name in [*notebooks(), "chapters/helpers/data", "chapters/helpers/checks/core"]:
+        page = site / f"{name}.html"
+        links = {link["href"] for link in soups[page].select("nav.bd-docs-nav a") if link["href"]}
+        shown = {(page.parent / urldefrag(href)[0]).resolve() for href in links}
+        listed = {path.relative_to(site).with_suffix("").as_posix() for path in shown}
+        openers = {other for other in documents() if other.endswith("/index")}
+        folder = name.rpartition("/")[0]
+        for other in {*notebooks(), *documents()} - openers - {name}:
+            if not other.startswith("chapters/back/"):
+                near = folder.startswith(other.rpartition("/")[0])
+                assert (other in listed) == near, f"{name} lists {other}: {other in listed}"
+        hidden = {"chapters/index", "chapters/helpers/checks/index"}
+        assert openers - hidden <= {*listed, name}, name
+
+
 # The helpers' reference
 
 
@@ -77,13 +93,14 @@ def helpers() -> dict[str, list[str]]:
 
 
 def reference_page(module: str) -> str:
-    return f"chapters/helpers/{module.partition('.')[2].replace('.', '-')}"
+    return f"chapters/helpers/{module.partition('.')[2].replace('.', '/')}"
 
 
 def test_every_helper_stands_on_the_page_of_its_module(soups, site: Path) -> None:
     pages = [name for name in documents() if name.startswith("chapters/helpers/")]
     modules = helpers()
-    assert set(pages) == {"chapters/helpers/index", *map(reference_page, modules)}
+    openers = {"chapters/helpers/index", "chapters/helpers/checks/index"}
+    assert set(pages) == openers | set(map(reference_page, modules))
     for module, names in modules.items():
         soup = soups[site / f"{reference_page(module)}.html"]
         assert names, module

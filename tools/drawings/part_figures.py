@@ -52,7 +52,7 @@ def introduction_narrow() -> str:
     return svg(300, 290, parts)
 
 
-# Preliminaries: six ideas
+# Preliminaries: seven ideas
 
 
 def idea(kind: str, x: float, y: float) -> str:
@@ -81,6 +81,12 @@ def idea(kind: str, x: float, y: float) -> str:
     if kind == "gradients":
         rings = "".join(ring(x + 28, y + 34, r, 0.62 * r) for r in (10, 19, 28))
         return rings + slanted(x + 41, y + 22, x + 56, y + 0, ANSWER)
+    if kind == "chance":
+        bars = [(8, 6), (17, 20), (26, 38), (35, 36), (44, 18), (53, 8)]
+        steps = "".join(line(at([(a - 4, 56), (a - 4, 56 - h), (a + 4, 56 - h), (a + 4, 56)]))
+                        for a, h in bars)  # fmt: skip
+        bell = [(t, 56 - 44 * math.exp(-(((t - 30) / 14) ** 2) / 2)) for t in range(0, 61, 3)]
+        return steps + line(at(bell), ANSWER)
     nodes = [(8, 12), (8, 48), (32, 30), (54, 30)]
     links = [line(at([a, nodes[2]])) for a in nodes[:2]] + [line(at([nodes[2], nodes[3]]))]
     back = arrow(at([(54, 38), (54, 57), (22, 57)]), ANSWER)
@@ -109,29 +115,30 @@ IDEAS = {
     "slopes": ["curves", "and corners"],
     "gradients": ["which way", "is up"],
     "autograd": ["slopes of", "a program"],
+    "chance": ["how far", "luck reaches"],
 }
 
 
 def preliminaries_wide() -> str:
-    """Six pictures from left to right."""
+    """Seven pictures from left to right."""
     parts = []
     for number, (name, words) in enumerate(IDEAS.items()):
-        x = 22 + 112 * number
+        x = 22 + 98 * number
         parts += [idea(name, x, 8), text(x + 30, 96, [name], "name")]
         parts.append(text(x + 30, 114, words, "small"))
         if number < len(IDEAS) - 1:
-            parts.append(arrow([(x + 70, 40), (x + 100, 40)]))
-    return svg(664, 140, parts)
+            parts.append(arrow([(x + 68, 40), (x + 88, 40)]))
+    return svg(690, 140, parts)
 
 
 def preliminaries_narrow() -> str:
-    """Two columns of three."""
+    """Two columns, the last idea in the first."""
     parts = []
     for number, (name, words) in enumerate(IDEAS.items()):
         x, y = 40 + 150 * (number % 2), 8 + 150 * (number // 2)
         parts += [idea(name, x, y), text(x + 30, y + 88, [name], "name")]
         parts.append(text(x + 30, y + 106, words, "small"))
-    return svg(300, 450, parts)
+    return svg(300, 600, parts)
 
 
 # Linear regression: three ways down

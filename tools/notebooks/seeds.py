@@ -1,6 +1,7 @@
 """Run the notebooks that draw random numbers with other seeds.
 
     python tools/notebooks/seeds.py [--seeds 1 2 3] [NOTEBOOK ...]
+    ... seeds.py --draw TEXT        one of the seeds, which the text decides
 
 Outputs are not compared, but what the cells assert must hold: a number that the text quotes, or
 a claim on trial, is not allowed to be the luck of one seed. Prints a table of notebooks by
@@ -17,18 +18,20 @@ from pathlib import Path
 
 import nbformat
 import stamps
-from variations import Outcome, report, run_pytest
+from variations import Outcome, draw, report, run_pytest
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK")
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], metavar="SEED")
+    parser.add_argument("--draw", metavar="TEXT", help="run one, chosen by this text")
     options = parser.parse_args(arguments)
     paths = [path for path in options.notebooks or stamps.notebooks() if calls_seed(path)]
     if not paths:
         parser.error("none of the notebooks calls seed()")
-    return report(run_seeds(paths, options.seeds))
+    seeds = options.seeds if options.draw is None else [draw(options.seeds, options.draw)]
+    return report(run_seeds(paths, seeds))
 
 
 def run_seeds(

@@ -1,10 +1,12 @@
-"""Run the notebooks' regression test under other numbers of threads and other instruction sets.
+"""Run the notebooks' regression test as other computers would, as far as one computer can.
 
     python tools/notebooks/variations.py [NOTEBOOK ...]
+    ... variations.py --draw TEXT        one variation, which the text decides
 
 Outputs that other computers cannot repeat show here first: rounding depends on how a sum is cut
-over threads and on the width of the processor's vectors. Prints a table of notebooks by
-variations, then what differs. The exit status is 1 where anything does.
+over threads and on the width of the processor's vectors, and measured times on what else runs.
+Prints a table of notebooks by variations, then what differs. The exit status is 1 where anything
+does.
 """
 
 from __future__ import annotations
@@ -15,18 +17,29 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 from xml.etree import ElementTree
 
 import stamps
 
+T = TypeVar("T")
 VARIATIONS = {
     "1 thread": {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
     "2 threads": {"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2"},
     "torch without AVX": {"ATEN_CPU_CAPABILITY": "default"},
     "oneDNN with AVX2": {"ONEDNN_MAX_CPU_ISA": "AVX2"},
+    "all without AVX": {
+        "MKL_CBWR": "COMPATIBLE",
+        "ATEN_CPU_CAPABILITY": "default",
+        "ONEDNN_MAX_CPU_ISA": "SSE41",
+    },
+    "old OpenBLAS": {"OPENBLAS_CORETYPE": "Nehalem"},  # NumPy's, on processors of x86
+    "busy": {},
 }
 
 
@@ -61,13 +74,36 @@ class Outcome:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK")
+    parser.add_argument("--draw", metavar="TEXT", help="run one, chosen by this text")
+    parser.add_argument("--jobs", default="1", metavar="N", help="notebooks side by side")
     options = parser.parse_args(arguments)
     paths = options.notebooks or stamps.notebooks()
+    names = list(VARIATIONS) if options.draw is None else [draw(list(VARIATIONS), options.draw)]
     outcomes = {}
-    for name, environment in VARIATIONS.items():
+    for name in names:
         print(f"{name} ...", flush=True)
-        outcomes[name] = run_pytest(paths, environment, ["-n", "1"])
+        with every_core_busy() if name == "busy" else nullcontext():
+            outcomes[name] = run_pytest(paths, VARIATIONS[name], ["-n", options.jobs])
     return report(outcomes)
+
+
+def draw(choices: Sequence[T], text: str) -> T:
+    """One of the choices: the same for the same text, on every computer."""
+    return choices[zlib.crc32(text.encode()) % len(choices)]
+
+
+@contextmanager
+def every_core_busy() -> Iterator[list[subprocess.Popen]]:
+    """For the time of a ``with`` block, an endless loop on each core, as processes."""
+    loops = []
+    try:
+        for _ in range(os.cpu_count() or 1):
+            loops.append(subprocess.Popen([sys.executable, "-c", "while True: pass"]))
+        yield loops
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
 
 
 def run_pytest(

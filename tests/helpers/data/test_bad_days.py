@@ -4,9 +4,11 @@ import gzip
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -27,11 +29,25 @@ def cache(tmp_path) -> Path:
     return tmp_path / "cache" / "FashionMNIST" / "raw"
 
 
-@pytest.fixture
-def impatient(monkeypatch):
-    """Time limits that a test can wait for."""
-    monkeypatch.setattr(transfer, "STALL", 2.0)
-    monkeypatch.setattr(transfer, "WHOLE", 4.0)
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """Time limits so long that even on a busy machine none ends what a test did not slow down."""
+    for limit in ("CONNECT", "STALL", "WHOLE"):
+        monkeypatch.setattr(transfer, limit, 600.0)
+    monkeypatch.setattr(download, "WAIT_FOR_OTHERS", 600.0)
+
+
+def shorten(monkeypatch, mirror, limit: str, value: float) -> None:
+    """One limit that a test can wait for, in force while ``mirror`` is asked."""
+    fetch = transfer.fetch
+
+    def fetch_within(url: str) -> bytes:
+        with monkeypatch.context() as patch:
+            if url.startswith(mirror.address):
+                patch.setattr(transfer, limit, value)
+            return fetch(url)
+
+    monkeypatch.setattr(transfer, "fetch", fetch_within)
 
 
 def files_in(folder: Path) -> list[str]:
@@ -134,43 +150,44 @@ def speak_another_language(request: Request) -> None:
     request.send(b"220 ready for mail\r\n")
 
 
+# what it does, the words that name it, and the limit that ends it
+HASH = "(20 bytes) is not used: expected SHA-256"
 FAULTS = {
-    "hangs up": (hang_up, "RemoteDisconnected"),
-    # the socket's limit and that of the whole are the same: either may come first
-    "hangs before the headers": (hang_before_headers, "given up after 0 bytes|timed out"),
-    "hangs in mid-body": (hang_in_mid_body, "given up after|timed out"),
-    "answers 403": (lambda request: request.send_error(403), "403"),
-    "answers 404": (lambda request: request.send_error(404), "404"),
-    "answers 500": (lambda request: request.send_error(500), "500"),
-    "cuts the file short": (cut_short, "ended after 20 of"),
+    "hangs up": (hang_up, "RemoteDisconnected", None),
+    "hangs before the headers": (hang_before_headers, "Read timed out", ("STALL", 1)),
+    "hangs in mid-body": (hang_in_mid_body, "Read timed out", ("STALL", 1)),
+    "answers 403": (lambda request: request.send_error(403), "403", None),
+    "answers 404": (lambda request: request.send_error(404), "404", None),
+    "answers 500": (lambda request: request.send_error(500), "500", None),
+    "cuts the file short": (cut_short, "IncompleteRead(20 bytes read", None),
     "cuts it short without saying the length": (
         cut_short_without_saying_the_length,
-        "(20 bytes) is not used: expected SHA-256",
+        "(20 bytes) is not used: it cannot be unpacked",
+        None,
     ),
-    "sends a page instead": (send_a_page_instead, "(20 bytes) is not used: expected SHA-256"),
-    "sends another archive": (send_another_archive, "is not used: expected SHA-256"),
-    "trickles": (trickle, "given up after"),
-    "trickles in the headers": (trickle_in_the_headers, "given up after 0 bytes"),
-    "sends without end": (send_without_end, "given up after 1,0"),
-    "redirects in a circle": (redirect_in_a_circle, "infinite loop"),
-    "redirects to a file": (redirect_to_a_file, "HTTPError"),
-    "speaks another language": (speak_another_language, "BadStatusLine"),
+    "sends a page instead": (send_a_page_instead, HASH, None),
+    "sends another archive": (send_another_archive, "is not used: expected SHA-256", None),
+    "trickles": (trickle, "given up after 0 bytes", ("WHOLE", 1)),
+    "trickles in the headers": (trickle_in_the_headers, "given up after 0 bytes", ("WHOLE", 1)),
+    "sends without end": (send_without_end, "given up after 1,0", ("LARGEST", 1_000_000)),
+    "redirects in a circle": (redirect_in_a_circle, "TooManyRedirects", None),
+    "redirects to a file": (redirect_to_a_file, "InvalidSchema", None),
+    "speaks another language": (speak_another_language, "BadStatusLine", None),
 }
 
 
-@pytest.mark.parametrize(("answer", "words"), FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize(("answer", "words", "limit"), FAULTS.values(), ids=FAULTS)
 def test_a_mirror_with_a_fault_is_named_leaves_nothing_and_is_replaced_by_a_good_one(
-    serve, cache, impatient, monkeypatch, answer, words
+    serve, cache, monkeypatch, answer, words, limit
 ):
-    monkeypatch.setattr(transfer, "LARGEST", 1_000_000)
     bad = serve(answer)
-    start = time.monotonic()
+    if limit:
+        shorten(monkeypatch, bad, *limit)
     with pytest.raises(DataUnavailable) as raised:
         data.load_fashion_mnist(strict=True)
-    assert time.monotonic() - start < 30
     url = f"{bad.address}/FashionMNIST/{download.FILES[0]}.gz"
     [line] = [line for line in str(raised.value).splitlines() if url in line]
-    assert any(alternative in line for alternative in words.split("|"))
+    assert words in line
     assert files_in(cache) == []
 
     bad.asked.clear()
@@ -196,11 +213,17 @@ def test_a_mirror_that_refuses_connections_is_passed_over(serve, monkeypatch):
 
 def test_a_host_that_never_answers_is_given_up_within_seconds(monkeypatch):
     monkeypatch.setattr(transfer, "CONNECT", 1.0)
-    start = time.monotonic()
-    # 192.0.2.0/24 is reserved for documentation: packets to it go nowhere or are refused
-    problems = transfer.knock(["https://192.0.2.1/"])
-    assert "no connection" in problems["https://192.0.2.1/"]
-    assert time.monotonic() - start < 30
+    over, ended = threading.Event(), []
+
+    def look_up_for_ever(*arguments: object) -> None:
+        ended.append(over.wait(60))
+        raise OSError("looked up in vain")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_for_ever)
+    problems = transfer.knock(["https://mirror.invalid/"])
+    assert not ended, "waited to the end"
+    over.set()
+    assert problems == {"https://mirror.invalid/": "no connection within 1 s"}
 
 
 def test_only_the_web_is_asked(tmp_path):
@@ -210,17 +233,23 @@ def test_only_the_web_is_asked(tmp_path):
 
 
 def test_a_slow_but_steady_mirror_is_waited_for(serve, monkeypatch):
-    def slowly(request: Request) -> None:
-        request.begin(len(request.archive))
-        for start in range(0, len(request.archive), 8):
-            request.wait(0.25)
-            request.send(request.archive[start : start + 8])
+    seconds = []
 
-    monkeypatch.setattr(transfer, "STALL", 2.0)
+    def slowly(request: Request) -> None:
+        if not request.path.endswith(f"/{download.FILES[0]}.gz"):
+            return whole(request)
+        begin = time.monotonic()
+        request.begin(len(request.archive))
+        for start in range(0, len(request.archive), 2):
+            request.wait(0.2)
+            request.send(request.archive[start : start + 2])
+        seconds.append(time.monotonic() - begin)
+
+    # a pause is a twentieth of the limit; all of them together are longer than it
+    monkeypatch.setattr(transfer, "STALL", 4.0)
     serve(slowly)
-    start = time.monotonic()
     load()
-    assert time.monotonic() - start > 3, "not slow enough to show anything"
+    assert seconds[0] > transfer.STALL, "not slow enough to show anything"
 
 
 def test_a_redirect_is_followed(serve):
@@ -329,7 +358,6 @@ def test_a_valid_file_of_another_set_is_refused_and_named(
     digits = dict(zip(download.FILES, contents))
     packed = {file: gzip.compress(content, mtime=0) for file, content in digits.items()}
     monkeypatch.setitem(download.SHA256, "MNIST", sums(digits))
-    monkeypatch.setitem(download.SHA256_OF_ARCHIVE, "MNIST", sums(packed))
     file = download.FILES[0]
     if where == "on this computer":
         folder = fill(tmp_path / "own" / "FashionMNIST" / "raw")
@@ -462,6 +490,32 @@ def test_half_a_cache_of_another_user_is_completed_but_not_touched(serve, as_nob
     assert sorted(mirror.asked) == sorted(f"/FashionMNIST/{name}.gz" for name in download.FILES[:2])
 
 
+def load_without_home(folder: Path) -> list[str]:
+    if os.name != "posix" or os.geteuid() != 0:
+        pytest.skip("only root can become somebody without a name and a home")
+    process = other_process(folder / "cache", "--without-home", cwd="/")
+    return process.communicate(timeout=60)[0].splitlines()
+
+
+def test_a_user_without_home_folder_gets_the_data_and_is_told_that_they_are_not_kept(
+    serve, tmp_path
+):
+    mirror = serve()
+    assert load_without_home(tmp_path) == [
+        "What is downloaded is not kept: this user has no home folder.",
+        "whole",
+    ]
+    assert sorted(mirror.asked) == EVERY_FILE_ONCE
+
+
+def test_a_user_without_home_folder_reads_the_folder_that_is_set(serve, as_nobody, monkeypatch):
+    folder, _ = as_nobody
+    fill(folder / "FashionMNIST" / "raw")
+    monkeypatch.setenv("D2LHELPERS_DATA", str(folder))
+    mirror = serve()
+    assert load_without_home(folder) == ["", "whole"] and mirror.asked == []
+
+
 def test_a_half_file_that_another_user_left_is_replaced(serve, as_nobody):
     folder, load_as_nobody = as_nobody
     raw = folder / "FashionMNIST" / "raw"
@@ -508,7 +562,10 @@ def test_a_process_killed_in_mid_writing_leaves_no_file_under_the_final_name(
     assert files_in(cache) == sorted(download.FILES)
 
 
-def test_a_process_that_holds_the_lock_for_ever_is_not_waited_for(serve, cache, impatient, capsys):
+def test_a_process_that_holds_the_lock_for_ever_is_not_waited_for(
+    serve, cache, monkeypatch, capsys
+):
+    monkeypatch.setattr(download, "WAIT_FOR_OTHERS", 1.0)
     cache.mkdir(parents=True)
     code = (
         "import filelock, sys, time\n"
@@ -523,65 +580,3 @@ def test_a_process_that_holds_the_lock_for_ever_is_not_waited_for(serve, cache, 
             assert "could not be acquired" in capsys.readouterr().out
         finally:
             holder.kill()
-
-
-# Proxies
-
-
-def test_a_proxy_is_used(serve, monkeypatch):
-    proxy = serve()
-    monkeypatch.setenv("D2LHELPERS_MIRRORS", "http://mirror.invalid")
-    monkeypatch.setenv("http_proxy", proxy.address)
-    load()
-    assert proxy.asked[0] == f"http://mirror.invalid/FashionMNIST/{download.FILES[0]}.gz"
-
-
-def test_a_proxy_for_https_is_asked_for_a_tunnel_and_named_when_it_refuses(serve, monkeypatch):
-    proxy = serve(lambda request: request.send_error(403))
-    monkeypatch.setenv("D2LHELPERS_MIRRORS", "https://mirror.invalid")
-    monkeypatch.setenv("HTTPS_PROXY", proxy.address)
-    with pytest.raises(DataUnavailable, match="403") as raised:
-        data.load_fashion_mnist(strict=True)
-    assert f"through the proxy {proxy.address.removeprefix('http://')}: " in str(raised.value)
-    assert proxy.asked == ["mirror.invalid:443"]
-
-
-@pytest.mark.parametrize(
-    "proxy", ["http://127.0.0.1:9", "http://me:secret@127.0.0.1:9/", "127.0.0.1:9"]
-)
-def test_a_proxy_that_points_nowhere_is_named_without_its_password(tiny, monkeypatch, proxy):
-    monkeypatch.setenv("D2LHELPERS_MIRRORS", "http://mirror.invalid")
-    monkeypatch.setenv("http_proxy", proxy)
-    start = time.monotonic()
-    with pytest.raises(DataUnavailable) as raised:
-        data.load_fashion_mnist(strict=True)
-    assert time.monotonic() - start < 30
-    assert (
-        "http://mirror.invalid/FashionMNIST/ through the proxy 127.0.0.1:9: no connection"
-        in str(raised.value)
-    )
-    assert "secret" not in str(raised.value)
-
-
-@pytest.mark.parametrize("proxy", ["http://127.0.0.1:port", "http://[", "nonsense", "http://"])
-def test_a_proxy_that_is_no_address_is_an_error_and_no_hang(tiny, monkeypatch, proxy, capfd):
-    monkeypatch.setenv("D2LHELPERS_MIRRORS", "http://mirror.invalid")
-    monkeypatch.setenv("http_proxy", proxy)
-    with pytest.raises(DataUnavailable, match=r"no connection \("):
-        data.load_fashion_mnist(strict=True)
-    assert "Traceback" not in capfd.readouterr().err
-
-
-def test_a_proxy_that_hangs_is_named(serve, monkeypatch, impatient):
-    proxy = serve(hang_before_headers)
-    monkeypatch.setenv("D2LHELPERS_MIRRORS", "http://mirror.invalid")
-    monkeypatch.setenv("http_proxy", proxy.address)
-    with pytest.raises(DataUnavailable, match=r"through the proxy 127\.0\.0\.1:.*given up after 0"):
-        data.load_fashion_mnist(strict=True)
-
-
-def test_a_host_that_needs_no_proxy_gets_none(serve, monkeypatch):
-    serve()
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    load()

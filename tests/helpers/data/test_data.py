@@ -149,7 +149,7 @@ def test_each_pass_shuffles_anew_and_a_seed_repeats_it():
 def test_importing_the_package_loads_nothing_heavy():
     code = (
         "import sys, d2lhelpers, d2lhelpers.data, d2lhelpers.training, d2lhelpers.device;"
-        "heavy = {'sklearn', 'torchvision', 'matplotlib', 'filelock', 'certifi', 'IPython'};"
+        "heavy = {'sklearn', 'torchvision', 'matplotlib', 'filelock', 'requests', 'IPython'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -1,7 +1,7 @@
 """A Fashion-MNIST of thirty pictures; as a program, another process that loads it.
 
-python tiny_set.py CACHE [--die-before-renaming] [--as-nobody] prints the warnings, and then
-"whole" or what was met.
+python tiny_set.py CACHE [--die-before-renaming] [--as-nobody | --without-home] prints the
+warnings, and then "whole" or what was met.
 """
 
 import gzip
@@ -12,9 +12,10 @@ import struct
 import sys
 from pathlib import Path
 
-from d2lhelpers import download
+from d2lhelpers import download, transfer
 
 NOBODY = 65534
+NAMELESS = 54_321  # no entry in the list of users
 
 
 def idx_images(count: int, shade: int) -> bytes:
@@ -36,21 +37,25 @@ def sums(files: dict[str, bytes]) -> dict[str, str]:
 
 if __name__ == "__main__":
     download.SHA256["Fashion-MNIST"] = sums(TINY)
-    download.SHA256_OF_ARCHIVE["Fashion-MNIST"] = sums(ARCHIVES)
-    download._cache = lambda: Path(sys.argv[1])
+    # as long as in test_bad_days.py
+    transfer.CONNECT = transfer.STALL = transfer.WHOLE = 600.0
+    if "--without-home" in sys.argv:
+        os.environ.pop("HOME", None), os.environ.pop("XDG_CACHE_HOME", None)
+    else:
+        download._cache = lambda: Path(sys.argv[1])
     if "--die-before-renaming" in sys.argv:
         os.replace = lambda *names: os.kill(os.getpid(), signal.SIGKILL)
-    if "--as-nobody" in sys.argv:
+    if user := {"--as-nobody": NOBODY, "--without-home": NAMELESS}.get(sys.argv[-1]):
         # Python itself may lie where nobody may read, so what is imported late is imported now.
         import encodings.idna  # noqa: F401
 
-        import certifi
         import filelock
+        import platformdirs
 
-        certifi.where(), filelock.FileLock(os.devnull)
+        filelock.FileLock(os.devnull), platformdirs.user_cache_path(), transfer._session()
         os.setgroups([])
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
+        os.setgid(user)
+        os.setuid(user)
     contents, trail = download.load("Fashion-MNIST")
     print(*trail.warnings, sep="\n")
     print("whole" if contents == TINY else trail)

@@ -22,6 +22,7 @@ REFUSED = {
     r"\bpip3?\s+install\b": "pip install: packages are installed before the notebook is opened",
     r"\btqdm\b": "tqdm: it leaves its bar in the outputs; use d2lhelpers.progress",
     r"KMP_DUPLICATE_LIB_OK": "KMP_DUPLICATE_LIB_OK: it hides two OpenMP libraries in one process",
+    r"\.legend\((?![^)]*\bloc=)": "legend without loc: name its place, the best hangs on points",
     r"(?m)^\s*[%!]": "a magic or a shell line: write plain Python, which can be pasted anywhere",
 }
 MACHINE = re.compile(

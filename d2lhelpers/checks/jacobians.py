@@ -1,4 +1,4 @@
-"""Checks for the exercises on calculus in Part 2, from slopes to the vector chain rule."""
+"""Checks for the exercises of Part 2 on gradients, Jacobians and the vector chain rule."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 from torch.func import jacrev
 
-from .core import Verdict, compare, compare_values
+from .bans import is_tracked, without_autograd
+from .core import Verdict, Wrong, compare, compare_values
 
 Function = Callable[..., Any]
 
@@ -20,100 +21,6 @@ def _random(*shape: int) -> Tensor:
     """Normal entries, float64, the same ones at each call with the same shape."""
     generator = torch.Generator().manual_seed(sum(7**i * size for i, size in enumerate(shape)))
     return torch.randn(*shape, generator=generator, dtype=torch.float64)
-
-
-# Derivatives and subgradients
-
-
-def slopes_by_hand(answers: dict[str, Any]) -> Verdict:
-    """Four derivatives from the table and the rules."""
-    right = {
-        "x**3 at 2": 12,
-        "x * exp(x) at 0": 1,
-        "log(3 * x) at 2": 0.5,
-        "(x**2 + 1)**3 at 1": 24,
-    }
-    return compare_values(
-        answers,
-        right,
-        hint="a product has two terms; for a function inside a function, "
-        "ask where each factor is taken",
-    )
-
-
-def symmetric_slope(function: Function) -> Verdict:
-    """``function(f, x, h)``, the slope of the secant from x - h to x + h."""
-    functions = {"x**2": lambda x: x**2, "exp": torch.exp, "sin": torch.sin, "abs": torch.abs}
-    cases = [
-        (f"function {name}, x={x}, h={h}", (functions[name], torch.tensor(x).double(), h))
-        for name, x, h in [
-            ("x**2", 1.0, 1.0),
-            ("x**2", 1.0, 0.5),
-            ("exp", 0.0, 0.5),
-            ("sin", 2.0, 0.25),
-            ("abs", 0.0, 0.5),
-        ]
-    ]
-    return compare(
-        function,
-        lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h),
-        cases,
-        hint="rise over run; how long is the run from x - h to x + h?",
-    )
-
-
-def chain_slope(function: Function) -> Verdict:
-    """``function(outer, d_outer, inner, d_inner, x)``, the derivative of ``outer(inner(x))``."""
-
-    def square(x: Tensor) -> Tensor:
-        return x**2
-
-    def twice(x: Tensor) -> Tensor:
-        return 2 * x
-
-    pairs = {
-        "sin(x**2)": (torch.sin, torch.cos, square, twice),
-        "sin(x)**2": (square, twice, torch.sin, torch.cos),
-        "exp(sin(x))": (torch.exp, torch.exp, torch.sin, torch.cos),
-    }
-    cases = [
-        (f"{name} at x={x}", (*pair, torch.tensor(x).double()))
-        for name, pair in pairs.items()
-        for x in (0.5, 2.0)
-    ]
-    return compare(
-        function,
-        lambda outer, d_outer, inner, d_inner, x: d_outer(inner(x)) * d_inner(x),
-        cases,
-        hint="the outer function never sees x; what does it see?",
-    )
-
-
-def fan_of_distances(function: Function) -> Verdict:
-    """``function(x, y)``, least and largest subgradient of ``(x - y).abs().sum()``."""
-
-    def reference(x: Tensor, y: Tensor) -> Tensor:
-        # The slopes just left and just right of x; the houses lie at multiples of one half.
-        steps = torch.tensor([-0.125, 0.125], dtype=torch.float64)
-        return torch.stack([(x + step - y).sign().sum() for step in steps])
-
-    houses = torch.tensor([1.0, 2.0, 4.0, 5.0, 88.0]).double()
-    cases = [
-        (f"houses {[int(h) for h in y]}, x={x}", (torch.tensor(x).double(), y))
-        for x, y in [
-            (3.0, houses),
-            (4.0, houses),
-            (5.0, houses),
-            (0.0, houses),
-            (2.0, torch.tensor([2.0, 2.0, 7.0]).double()),
-        ]
-    ]
-    return compare(
-        function,
-        reference,
-        cases,
-        hint="each house adds a slope of -1 or +1, and a house at x adds anything between",
-    )
 
 
 # Gradients and Jacobians
@@ -147,6 +54,9 @@ def quadratic_gradient(function: Function) -> Verdict:
         ]
     ]
     cases.append(("random A of shape (4, 4)", (_random(4, 4), _random(4))))
+    cases.append(
+        ("A=[[3.0]], x=[2.0]", (torch.tensor([[3.0]]).double(), torch.tensor([2.0]).double()))
+    )
     return compare(
         function,
         lambda A, x: (A + A.T) @ x,
@@ -176,18 +86,29 @@ def slope_towards(function: Function) -> Verdict:
 
 
 def numerical_jacobian(function: Function) -> Verdict:
-    """``function(f, x)`` against ``jacrev``, to three digits."""
+    """``function(f, x)`` against ``jacrev``, to three digits; it may take no derivative itself."""
+
+    def run(function: Function, f: Function, x: Tensor) -> Any:
+        def watched(x: Tensor) -> Tensor:
+            if is_tracked(x):
+                raise Wrong("this takes a derivative by rule; secants are asked for")
+            return f(x)
+
+        return function(watched, x)
+
     A = _random(2, 3)
     functions = {
         "Ax, A of shape (2, 3)": (lambda x: A.to(x) @ x, 3),
         "exp(x) of 4 numbers": (torch.exp, 4),
         "(x1 x2, x1, x2**2)": (lambda x: torch.stack([x[0] * x[1], x[0], x[1] ** 2]), 2),
+        "the sum of the squares of 3 numbers": (lambda x: (x**2).sum()[None], 3),
     }
     cases = [(name, (f, _random(n))) for name, (f, n) in functions.items()]
     return compare(
         function,
         lambda f, x: jacrev(f)(x),
         cases,
+        run=run,
         hint="moving x[j] alone, by a small h, changes all outputs: that is one column",
         rtol=1e-3,
         atol=1e-3,
@@ -229,6 +150,7 @@ def mean_square_gradient(function: Function) -> Verdict:
         function,
         lambda X, y, w: 2 * X.T @ (X @ w - y) / len(X),
         cases,
+        run=without_autograd,
         hint="same shape as w; and it is the mean over the n samples, without one half",
     )
 
@@ -241,6 +163,7 @@ def jacobian_of_layers(function: Function) -> Verdict:
             (math.pi * torch.eye(2).double(), torch.eye(2).double()),
             (_random(3, 3), _random(3, 3)),
             (_random(4, 3), _random(2, 4)),
+            (_random(1, 3), _random(2, 1)),
         ]
     ]
     return compare(
@@ -259,7 +182,24 @@ def chain_jacobian(function: Function) -> Verdict:
         "Ax, then sin": [lambda x: A @ x, torch.sin],
         "Ax, then sin, then B": [lambda x: A @ x, torch.sin, lambda u: B @ u],
         "exp, then x times its sum": [torch.exp, lambda u: u * u.sum()],
+        "exp of the sine of the squares": [torch.square, torch.sin, torch.exp],
     }
+
+    def run(function: Function, functions: list[Function], x: Tensor) -> Any:
+        tracked: list[Tensor] = []
+
+        def watch(f: Function) -> Function:
+            def watched(x: Tensor) -> Tensor:
+                if any(x is output for output in tracked):
+                    raise Wrong("a derivative went through two functions at once")
+                value = f(x)
+                if is_tracked(x):
+                    tracked.append(value)
+                return value
+
+            return watched
+
+        return function([watch(f) for f in functions], x)
 
     def reference(functions: list[Function], x: Tensor) -> Tensor:
         return jacrev(lambda x: reduce(lambda value, f: f(value), functions, x))(x)
@@ -268,5 +208,6 @@ def chain_jacobian(function: Function) -> Verdict:
         function,
         reference,
         [(name, (functions, _random(3))) for name, functions in steps.items()],
+        run=run,
         hint="take each Jacobian at the value that reaches it; the first function acts last",
     )

@@ -1,0 +1,118 @@
+"""One visit to one page of the built book: light, dark, and as narrow as a phone."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+
+import numpy as np
+from PIL import Image
+
+
+@dataclass
+class Visit:
+    """What was seen while one page was open."""
+
+    name: str
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    facts: dict = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)  # of both themes, from axe
+    figures: dict[str, list[dict]] = field(default_factory=dict)  # by theme
+    phone_width: int = 0
+    beyond_phone: list[str] = field(default_factory=list)
+
+
+# Runs in the page once it has settled. "$" and "\begin" are looked for where a reader would see
+# them: not in code, not in the copy of a formula that is meant for screen readers.
+LOOK = r"""() => {
+  const visible = document.querySelector("article.bd-article") || document.body;
+  const copy = visible.cloneNode(true);
+  copy.querySelectorAll("pre, code, svg, style, mjx-container").forEach((e) => e.remove());
+  return {
+    raw: (copy.textContent.match(/.{0,30}(\$|\\begin|\\frac|\\\(|\\\[).{0,30}/g) || []),
+    sources: document.querySelectorAll(".math.notranslate, span.math, div.math").length,
+    typeset: document.querySelectorAll("mjx-container").length,
+    broken: [...document.querySelectorAll("mjx-container *")]
+        .filter((e) => e.matches("mjx-merror, [data-mjx-error]") || e.style.color === "red")
+        .map((e) => e.getAttribute("data-mjx-error") || e.outerHTML.slice(0, 100)),
+    text: visible.innerText,
+  };
+}"""
+FIGURES = """() => [...document.querySelectorAll("div.cell_output img")].map((e) => ({
+  density: e.naturalWidth / (e.getBoundingClientRect().width || 1),
+  shape: (e.naturalWidth / e.naturalHeight) * (e.clientHeight / e.clientWidth),
+  photo: !!e.closest(".tag_photo"), filter: getComputedStyle(e).filter,
+  shown: e.getBoundingClientRect().width > 0}))"""
+BEYOND = """() => [...document.querySelectorAll("article :is(p, h1, h2, h3, li, img, svg)")]
+  .filter((e) => !e.closest("pre, table, .text_html, details:not([open])"))
+  .filter((e) => !e.closest("mjx-container"))
+  .filter((e) => e.getBoundingClientRect().right > 361)
+  .map((e) => e.outerHTML.slice(0, 80))"""
+# The page has settled when its formulas are typeset and the fonts that they ask for are there.
+SETTLED = """() => (window.MathJax?.startup?.promise ?? Promise.resolve())
+  .then(() => document.fonts.ready).then(() => true)"""
+
+
+def look(page, name: str, address: str) -> Visit:
+    """Open an address in a page and write down what happens."""
+    visit = Visit(name)
+    page.on("console", lambda m: m.type in ("error", "warning") and visit.errors.append(m.text))
+    page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    page.on("requestfailed", lambda r: visit.errors.append(f"failed: {r.url}"))
+    page.on("request", lambda r: visit.requests.append(r.url))
+    page.on("response", lambda r: r.status >= 400 and visit.errors.append(f"{r.status} {r.url}"))
+    page.goto(address)
+    page.evaluate(SETTLED)
+    visit.facts = page.evaluate(LOOK)
+    return visit
+
+
+def look_closely(page, visit: Visit, axe) -> None:
+    """Both themes, then a phone; what axe-core finds, and the figures with their contrast.
+
+    Only colors differ in the dark, so there axe-core is asked for contrast alone.
+    """
+    for theme, rules in (("light", None), ("dark", ["color-contrast"])):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # no half-faded colors
+        page.wait_for_selector(f"html[data-theme={theme}]")
+        options = {"preload": False, "resultTypes": ["violations"]}
+        options |= {"runOnly": rules} if rules else {}
+        for violation in axe.run(page, options=options).response["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                node = violation["nodes"][0]
+                place = f"{node['html'][:150]}\n{node['any'][:1]}"
+                visit.faults.append(f"{theme}: {violation['id']}: {place}")
+        visit.figures[theme] = page.evaluate(FIGURES)
+        images = page.locator("div.cell_output img").all()
+        for figure, image in zip(visit.figures[theme], images, strict=True):
+            if figure["shown"] and not figure["photo"]:
+                figure["text"], figure["color"] = contrasts(image.screenshot())
+    page.set_viewport_size({"width": 360, "height": 900})
+    visit.phone_width = page.evaluate("document.documentElement.scrollWidth")
+    visit.beyond_phone = page.evaluate(BEYOND)
+
+
+def contrasts(png: bytes) -> tuple[float, float]:
+    """Contrast with the background of a figure's strongest marks, and of its palest color.
+
+    Contrast as in the Web Content Accessibility Guidelines, 1 to 21. A color counts where it
+    covers a thousandth of the figure; pale areas of a color are judged by its strongest pixels,
+    the line around them.
+    """
+    rgb = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).reshape(-1, 3) / 255.0
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    light = linear @ [0.2126, 0.7152, 0.0722]
+    shades, counts = np.unique(light.round(3), return_counts=True)
+    background = shades[counts.argmax()]
+    contrast = (np.maximum(light, background) + 0.05) / (np.minimum(light, background) + 0.05)
+    saturated = np.ptp(rgb, axis=1) > 0.35
+    red, green, blue = rgb[saturated].T
+    hue = np.degrees(np.arctan2(np.sqrt(3) * (green - blue), 2 * red - green - blue)) % 360
+    bins = (hue // 20).astype(int)
+    of_colors = [
+        np.quantile(contrast[saturated][bins == one], 0.95)
+        for one in np.unique(bins)
+        if (bins == one).sum() > 0.001 * len(rgb)
+    ]
+    return float(np.quantile(contrast, 0.999)), float(min(of_colors, default=21.0))
