@@ -21,9 +21,8 @@ from pathlib import Path
 
 import nbformat
 import stamps
-from variations import Outcome, report, run_pytest
+from variations import PATIENT, Outcome, report, run_pytest
 
-SLOWLY = ["--nbval-cell-timeout=1800"]  # each operation is looked at
 BY_A_THIRD = {"atol": 0.0, "rtol": 1 / 3}
 STARTUP = """\
 import sys
@@ -64,7 +63,7 @@ def run_disturbed(
             print(f"draw {number} ...", flush=True)
             environment = {"IPYTHONDIR": settings, "DISTURBANCE": f"{number} {units}"}
             run = run_by_a_third if number % 2 == 0 else run_pytest
-            outcomes[f"draw {number}"] = run(paths, environment, [*SLOWLY, "-n", jobs], root)
+            outcomes[f"draw {number}"] = run(paths, environment, [PATIENT, "-n", jobs], root)
     return outcomes
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import nbformat
 import stamps
-from variations import Outcome, draw, report, run_pytest
+from variations import PATIENT, Outcome, draw, report, run_pytest
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,7 +43,7 @@ def run_seeds(
         print(f"seed {number} ...", flush=True)
         environment = {"D2LHELPERS_SEED": str(number)}
         outcomes[f"seed {number}"] = run_pytest(
-            paths, environment, ["--nbregress-no-compare"], root
+            paths, environment, [PATIENT, "--nbregress-no-compare"], root
         )
     return outcomes
 

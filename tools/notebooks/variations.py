@@ -28,6 +28,7 @@ from xml.etree import ElementTree
 import stamps
 
 T = TypeVar("T")
+PATIENT = "--nbval-cell-timeout=1800"  # how fast the computer is decides nothing here
 VARIATIONS = {
     "1 thread": {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
     "2 threads": {"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2"},
@@ -83,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name in names:
         print(f"{name} ...", flush=True)
         with every_core_busy() if name == "busy" else nullcontext():
-            outcomes[name] = run_pytest(paths, VARIATIONS[name], ["-n", options.jobs])
+            outcomes[name] = run_pytest(paths, VARIATIONS[name], [PATIENT, "-n", options.jobs])
     return report(outcomes)
 
 
