@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from book_site import documents, source
 from bs4 import BeautifulSoup
 from page_visit import Visit
+from rules.excuses import EXCUSED
 
 MEGABYTE = 1_000_000
 MOST_BEFORE_PAINT = 0.25 * MEGABYTE
@@ -93,6 +94,17 @@ def fits_on_a_phone(visit: Visit, site: Path) -> Iterator[str]:
     yield from visit.beyond_phone
 
 
+def sets_numbers_beside_formulas(visit: Visit, site: Path) -> Iterator[str]:
+    yield from visit.numbers_on_formulas
+
+
+def fits_on_a_laptop(visit: Visit, site: Path) -> Iterator[str]:
+    """No box of code or outputs scrolls sideways, but on pages that still have wide lines."""
+    rules = EXCUSED.get(f"{visit.name}.ipynb", "").split()
+    if not {"R5", "R31"} & set(rules):
+        yield from visit.sideways
+
+
 def figures(visit: Visit) -> Iterator[tuple[str, dict]]:
     """Each figure that is shown, with its place: theme and number."""
     for theme, found in visit.figures.items():
@@ -131,6 +143,8 @@ CHECKS = (
     paints_its_text_early,
     satisfies_axe,
     fits_on_a_phone,
+    sets_numbers_beside_formulas,
+    fits_on_a_laptop,
     shows_sharp_figures,
     figures_follow_the_theme,
     figures_can_be_read,

@@ -6,7 +6,11 @@ import io
 from dataclasses import dataclass, field
 
 import numpy as np
+from overflow import numbers_on_formulas, sideways
 from PIL import Image
+
+# The colors of code are those of two style sheets: asked of one page with code of every kind.
+CODE_JUDGED_ON = "_modules/d2lhelpers/checks/core"
 
 
 @dataclass
@@ -21,6 +25,8 @@ class Visit:
     figures: dict[str, list[dict]] = field(default_factory=dict)  # by theme
     phone_width: int = 0
     beyond_phone: list[str] = field(default_factory=list)
+    numbers_on_formulas: list[str] = field(default_factory=list)
+    sideways: list[str] = field(default_factory=list)  # boxes cut off on a laptop
 
 
 # Runs in the page once it has settled. "$" and "\begin" are looked for where a reader would see
@@ -69,16 +75,17 @@ def look(page, name: str, address: str) -> Visit:
 
 
 def look_closely(page, visit: Visit, axe) -> None:
-    """Both themes, then a phone; what axe-core finds, and the figures with their contrast.
+    """Both themes, a phone, a laptop with all folds open; what axe-core finds, figures' contrast.
 
     Only colors differ in the dark, so there axe-core is asked for contrast alone.
     """
+    code = None if visit.name == CODE_JUDGED_ON else {"exclude": [["div.highlight"]]}
     for theme, rules in (("light", None), ("dark", ["color-contrast"])):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # no half-faded colors
         page.wait_for_selector(f"html[data-theme={theme}]")
         options = {"preload": False, "resultTypes": ["violations"]}
         options |= {"runOnly": rules} if rules else {}
-        for violation in axe.run(page, options=options).response["violations"]:
+        for violation in axe.run(page, context=code, options=options).response["violations"]:
             if violation["impact"] in ("serious", "critical"):
                 node = violation["nodes"][0]
                 place = f"{node['html'][:150]}\n{node['any'][:1]}"
@@ -91,6 +98,9 @@ def look_closely(page, visit: Visit, axe) -> None:
     page.set_viewport_size({"width": 360, "height": 900})
     visit.phone_width = page.evaluate("document.documentElement.scrollWidth")
     visit.beyond_phone = page.evaluate(BEYOND)
+    visit.numbers_on_formulas = numbers_on_formulas(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    visit.sideways = sideways(page)
 
 
 def contrasts(png: bytes) -> tuple[float, float]:

@@ -28,12 +28,19 @@ OF_EACH_KIND = [
 ]
 
 # A fault for every check, set under the title of a page; 192.0.2.1 is an address for examples.
-FAULTS = """</h1>
+FAULTS = (
+    """</h1>
 <img alt="" src="http://192.0.2.1/picture.png"><img alt="" src="/absolute/picture.png">
 <p>Left over: $x^2$ <span class="math notranslate nohighlight">no formula</span></p>
 <p style="width: 2000px"><button></button> <img alt="" src="../../_images/heavy.svg"></p>
+<div style="position: relative"><span>long formula</span>
+<span class="eqno" style="position: absolute; left: 0">(1)</span></div>
+<div class="highlight"><pre style="white-space: pre">x = """
+    + "1 + " * 60
+    + """1</pre></div>
 <div class="cell_output"><img alt="pale" src="../../_images/pale.png"
 style="width: 400px; filter: invert(0)"></div>"""
+)
 
 pytestmark = needs_theme
 
