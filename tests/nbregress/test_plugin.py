@@ -18,18 +18,21 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
-from nbregress.comparison import Tolerance, picture_differences, text_differences
+from nbregress.figures import picture_differences
 
 SETTINGS = r"""
 [pytest]
 addopts = -p nbregress.plugin --nbval --nbval-current-env --nbval-cell-timeout 60 --color no
 nbregress_error_modules = __main__ ours
-nbregress_masks = \d+\.\d+ s elapsed
+nbregress_masks =
+    \d{1,9}\.\d{1,9} s elapsed
+    styler-ids
 """
 CONFTEST = """
 import pathlib
-def pytest_nbregress_real_data(config):
-    return not pathlib.Path(config.rootpath, "stand-in-was-used").exists()
+def pytest_nbregress_stand_in(config):
+    used = pathlib.Path(config.rootpath, "stand-in-was-used").exists()
+    return "the digits stand in" if used else None
 def pytest_runtest_logreport(report):
     if report.when == "call" and hasattr(report, "worker_id"):
         with open("workers", "a") as file:
@@ -40,100 +43,6 @@ import warnings
 def old_function(category, stacklevel):
     warnings.warn("old_function will be removed", category, stacklevel=stacklevel)
 """
-
-EQUAL = [
-    ("0.5000", "0.5004"),
-    ("loss 0.9996", "loss 1.0000"),
-    ("tensor([ 0.9996, -1.0000])", "tensor([1.0000, -0.9999])"),
-    ("tensor([0.0000, 2.0000])", "tensor([-0.0000,  2.0000])"),
-    ("tensor([0.0000, 2.0000])", "tensor([-5.0000e-05,  2.0000e+00])"),
-    ("tensor(1.)", "tensor(0.9999)"),
-    ("tensor([1., 2.])", "tensor([0.9999, 2.0000])"),
-    ("[1. 2. 3.]", "[1.    2.001 3.   ]"),
-    ("1.0000e-01 *", "0.1 *"),
-    ("lr = 1e-05", "lr = 1.0e-05"),
-    ("gap 2.98e-08", "gap 5.96e-08"),
-    ("93.21%", "93.23%"),
-    ("3.200ms", "3.202ms"),
-    ("12.00 MB", "12.01 MB"),
-    ("1,234.5 images/s", "1,234.9 images/s"),
-    ("nan", "nan"),
-    ("[nan, 1.0]", "[   nan, 1.0000]"),
-    ("inf -inf", "inf -inf"),
-    ("−0.5000", "−0.5001"),
-    ("0.5-0.7", "0.5-0.7001"),
-    ("| a |  9.999 |", "| a | 10.000 |"),
-    ("<td>0.9996</td>", "<td>1.0</td>"),
-    ("x:  0.5 \ny: 2", "x: 0.5\ny: 2"),
-    (
-        "tensor([0.1000, 0.2000,\n        0.3000, 0.4000])",
-        "tensor([0.1000, 0.2000, 0.3000,\n        0.4000])",
-    ),
-    ("trained for 10 epochs.", "trained for 10 epochs."),
-]
-DIFFERENT = [
-    ("0.5000", "0.5050"),
-    ("0.01", "-0.01"),
-    ("0.0001", "0.0004"),
-    ("93.21%", "93.41%"),
-    ("3.2ms", "3.2s"),
-    ("nan", "0.5"),
-    ("0.5", "nan"),
-    ("inf", "-inf"),
-    ("inf", "1e+38"),
-    ("1e-03", "2e-03"),
-    ("60,000", "60,001"),
-    ("60000", "60001"),
-    ("10000 steps", "10001 steps"),
-    ("There are 9990.", "There are 9991."),
-    ("7", "8"),
-    ("-1", "1"),
-    ("tensor([1, 2])", "tensor([1., 2.])"),
-    ("torch.Size([256, 784])", "torch.Size([256, 785])"),
-    ("torch.float32", "torch.float64"),
-    ("conv2d", "conv3d"),
-    ("N22", "N23"),
-    ("sha256 12e45f", "sha256 12e46f"),
-    ("at 0x7f00", "at 0x7f01"),
-    ("torch 2.1000.0", "torch 2.1001.0"),
-    ("layer.1000.weight", "layer.1001.weight"),
-    ("loss 0.5", "cost 0.5"),
-    ("loss 0.5", "loss 0.5 0.5"),
-    ("1 23", "12 3"),
-    ("a 1.0 b 2.0", "a 2.0 b 1.0"),
-    ("[1.0, 2.0]", "[1.0], 2.0"),
-    ("1.0 2.0\n3.0", "1.0\n2.0 3.0"),
-    ("a\nb", "a\nb\nc"),
-    ("    indented", "  indented"),
-]
-
-
-@pytest.mark.parametrize(("expected", "found"), EQUAL)
-def test_texts_agree(expected, found):
-    assert text_differences(expected, found, Tolerance()) == []
-
-
-@pytest.mark.parametrize(("expected", "found"), DIFFERENT)
-def test_texts_differ(expected, found):
-    assert text_differences(expected, found, Tolerance())
-
-
-def test_integers_may_differ_where_a_cell_says_so_but_shapes_may_not():
-    tolerance = Tolerance(rtol=0.01, integers=True)
-    assert text_differences("9800 of 10000", "9801 of 10000", tolerance) == []
-    assert text_differences("2", "1.999", tolerance) == []
-    assert text_differences("9800 right", "9000 right", tolerance)
-    assert text_differences("torch.Size([1000])", "torch.Size([1001])", tolerance)
-
-
-def test_each_difference_is_reported_with_its_line_and_tolerance():
-    found = text_differences("a 1.0\nb 2.0 3.0\nc", "a 1.1\nb 2.0 3.5\nd", Tolerance())
-    assert found[0] == (
-        "line 1: expected 1.0, found 1.1, difference 0.1, "
-        "tolerance 0.0011 (atol 0.0001, rtol 0.001)"
-    )
-    assert found[1].startswith("line 2: expected 3.0, found 3.5")
-    assert found[2].startswith("line 3: expected") and len(found) == 3
 
 
 @pytest.mark.parametrize(("pixels", "count"), [(0, 0), (2, 0), (3, 1)])
@@ -223,7 +132,6 @@ TEXT_CELLS = {
     "an intended exception": (raised("1 / 0", "ZeroDivisionError", "division by zero"), None),
     "another exception": (raised("int('x')", "TypeError", ""), "expected\n      TypeError"),
     "a line that is overwritten": (printed(r"print('10 %\r20 %')", "20 %\n"), None),
-    "a lost last message": (printed(LOSE_LAST_MESSAGE, "1\n"), None),
     "cleared output": (
         printed("from IPython.display import *\nprint(1); clear_output(); print(2)", "2\n"),
         None,

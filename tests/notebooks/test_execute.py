@@ -12,11 +12,12 @@ from pathlib import Path
 import nbformat
 import pytest
 import stamps
-from execute import join_streams, normalize
 from facts import count_words, facts, reading_minutes
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from normalize import join_streams, normalize
+from sources import ROOT, code_cells, notebooks
 
-EXECUTE = stamps.ROOT / "tools" / "notebooks" / "execute.py"
+EXECUTE = ROOT / "tools" / "notebooks" / "execute.py"
 LIVE_PLOT = """\
 import matplotlib.pyplot as plt
 fig, ax = plt.subplots(figsize=(2, 1))
@@ -60,11 +61,11 @@ def read(book: Path, name: str) -> nbformat.NotebookNode:
 
 
 def outputs(nb: nbformat.NotebookNode) -> list[list[nbformat.NotebookNode]]:
-    return [cell.outputs for cell in stamps.code_cells(nb)]
+    return [cell.outputs for cell in code_cells(nb)]
 
 
 def contents(book: Path) -> dict[str, bytes]:
-    return {path.stem: path.read_bytes() for path in stamps.notebooks(book)}
+    return {path.stem: path.read_bytes() for path in notebooks(book)}
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (package / "first.py").write_text("NUMBER = 1\n")
     (package / "second.py").write_text("NUMBER = 2\n")
     for module in ("download.py", "progress.py", "transfer.py"):
-        shutil.copy(stamps.ROOT / "d2lhelpers" / module, package)
+        shutil.copy(ROOT / "d2lhelpers" / module, package)
     part = root / "chapters" / "part"
     write(part / "first.ipynb", "from d2lhelpers.first import NUMBER", "NUMBER")
     write(part / "second.ipynb", "from d2lhelpers.second import NUMBER", "print(NUMBER)", STREAMS)
@@ -209,7 +210,7 @@ def test_a_changed_helper_refreshes_the_notebooks_that_import_it_alone(
 ) -> None:
     copy = tmp_path / "book"
     shutil.copytree(book, copy)
-    for path in stamps.notebooks(copy):
+    for path in notebooks(copy):
         if path.stem not in ("first", "second"):
             path.unlink()
     assert run(copy, "--check").returncode == 0
@@ -237,7 +238,7 @@ def test_a_second_run_changes_nothing_but_the_measurements(
 ) -> None:
     copy = tmp_path / "book"
     shutil.copytree(book, copy)
-    for path in stamps.notebooks(copy):
+    for path in notebooks(copy):
         if path.stem != "plot":
             path.unlink()
     before = read(copy, "plot")
@@ -255,7 +256,7 @@ def test_changed_prose_rewrites_the_facts_and_runs_nothing(
 ) -> None:
     copy = tmp_path / "book"
     shutil.copytree(book, copy)
-    for path in stamps.notebooks(copy):
+    for path in notebooks(copy):
         if path.stem != "first":
             path.unlink()
     path = copy / "chapters" / "part" / "first.ipynb"

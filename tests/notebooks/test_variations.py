@@ -6,15 +6,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import stamps
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from seeds import calls_seed, run_seeds
+from sources import ROOT
 from variations import report, run_pytest
 
 SETTINGS = f"""\
 [pytest]
 addopts = -p nbregress.plugin --nbval --nbval-current-env --nbval-cell-timeout=60
-pythonpath = {stamps.ROOT / "tests"}
+pythonpath = {ROOT / "tests"}
 """
 SEED = """\
 import os

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
-import stamps
+from sources import ROOT, notebooks
 
 VARIATIONS = {
     "1 thread": {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK")
     options = parser.parse_args(arguments)
-    paths = options.notebooks or stamps.notebooks()
+    paths = options.notebooks or notebooks()
     outcomes = {}
     for name, environment in VARIATIONS.items():
         print(f"{name} ...", flush=True)
@@ -74,7 +74,7 @@ def run_pytest(
     paths: Sequence[Path],
     environment: dict[str, str],
     arguments: Sequence[str] = (),
-    root: Path = stamps.ROOT,
+    root: Path = ROOT,
 ) -> dict[str, Outcome]:
     """Run pytest on notebooks, with more variables in its environment.
 
