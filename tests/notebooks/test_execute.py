@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,11 +14,19 @@ import nbformat
 import pytest
 import stamps
 from facts import count_words, facts, reading_minutes
+from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbregress import streams
 from normalize import join_streams, normalize
+from running import execute
 from sources import ROOT, code_cells, notebooks
 
 EXECUTE = ROOT / "tools" / "notebooks" / "execute.py"
+LINES = 9_000  # as messages, more than the queues between kernel and client hold
+LOG = f"""\
+for i in range({LINES}):
+    print(f"{{i:1000}}", flush=True)
+open("all-sent", "w").close()"""
 LIVE_PLOT = """\
 import matplotlib.pyplot as plt
 fig, ax = plt.subplots(figsize=(2, 1))
@@ -317,6 +326,43 @@ def test_streams_keep_their_place_among_other_outputs() -> None:
     picture = new_output("display_data", {"text/plain": "picture"})
     joined = join_streams([text("a"), text("b\n"), picture, text("c"), text("d", "stderr")])
     assert [output.get("text") for output in joined] == ["ab\n", None, "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("10 %\r20 %\n", "20 %\n"),
+        ("loading\r", ""),
+        ("windows\r\n", "windows\n"),
+        ("wrog\bng\n", "wrong\n"),
+        ("a\n\b\bb", "a\nb"),
+        ("\r" * 1_000_000, ""),
+        ("x\r" * 500_000 + "y", "y"),
+        ("x" * 500_000 + "\b\by" * 250_000, "x" * 249_999 + "y"),
+    ],
+    ids=range(8),
+)
+def test_a_stream_is_stored_as_a_terminal_leaves_it_and_compared_alike(text, left):
+    pieces = [new_output("stream", name="stdout", text=piece) for piece in text]
+    (joined,) = join_streams(pieces)
+    assert joined.text == left == streams.on_terminal(text)
+
+
+def test_no_line_is_lost_though_nobody_reads_before_the_last_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = NotebookClient.process_message
+
+    def wait_for_the_end(client: NotebookClient, *arguments: object) -> object:
+        while arguments[1].source == LOG and not (tmp_path / "all-sent").exists():
+            time.sleep(0.1)
+        return process(client, *arguments)
+
+    monkeypatch.setattr(NotebookClient, "process_message", wait_for_the_end)
+    nb = new_notebook(cells=[new_code_cell("1"), new_code_cell(LOG)])
+    execute(nb, tmp_path, tmp_path)
+    (output,) = join_streams(nb.cells[1].outputs)
+    assert output.text == "".join(f"{i:1000}\n" for i in range(LINES))
 
 
 @pytest.mark.parametrize(
