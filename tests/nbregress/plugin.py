@@ -2,34 +2,35 @@
 
 It builds on nbval (one test per code cell; ``Cell 3`` is the one that Jupyter labels ``[3]``)
 and adds tolerances, figures, display updates, dead kernels, time limits, warnings as errors,
-cells that need real data, and a count of what was compared.
+cells that need real data, and a count of what was compared. ``README.md`` lists its settings.
 """
 
 import copy
-import json
 import re
-import time
-from collections import Counter
 from itertools import zip_longest
-from queue import Empty
 
 import nbformat
 import pytest
-from nbclient.client import CellExecutionComplete, NotebookClient
+from nbclient.client import NotebookClient
 from nbval import plugin as nbval
 
-from nbregress.comparison import Tolerance, drawn_by, picture_differences, text_differences
+from nbregress.figures import drawn_by, picture_differences
+from nbregress.kernel import MOST_CHARACTERS, StoppedError, prepare, run_cell, traceback
+from nbregress.masks import compiled, masked
+from nbregress.streams import PICTURES, parts
+from nbregress.summary import Summary
+from nbregress.text import MOST_COUNTED, Tolerance, text_differences
 
-POLL_SECONDS, INTERRUPT_SECONDS, MOST_DIFFERENCES = 0.5, 5, 10
-PICTURES = ("image/png", "image/jpeg")
-RICH = {*PICTURES, "text/html", "text/markdown", "text/latex", "image/svg+xml"}  # beats plain
-WIDGET = "application/vnd.jupyter.widget-view+json"  # holds a random id
+MOST_DIFFERENCES = 10  # that a message lists
+MASKS = pytest.StashKey[list[re.Pattern[str]]]()
 
 
 class Hooks:
     @pytest.hookspec(firstresult=True)
-    def pytest_nbregress_real_data(self, config: pytest.Config) -> bool | None:
-        """Return ``False`` where cells tagged ``real-data`` run on other data than stored."""
+    def pytest_nbregress_stand_in(self, config: pytest.Config) -> str | None:
+        """Say in some words what stands in for the data of cells tagged ``real-data``, so that
+        they cannot be compared; ``None`` where they can.
+        """
 
 
 class CannotGoOnError(nbval.NbCellError):
@@ -43,9 +44,22 @@ def pytest_addhooks(pluginmanager):
 def pytest_addoption(parser):
     option = parser.getgroup("nbval").addoption
     option("--nbregress-no-compare", action="store_true", help="run cells, compare no outputs")
-    parser.addini("nbregress_masks", "patterns of text that is not compared", "linelist")
-    parser.addini("nbregress_error_modules", "whose warnings fail a cell", "args", ["__main__"])
-    parser.addini("nbregress_pictures", "folder for pictures that differ", default=".nbregress")
+    ini = parser.addini
+    ini("nbregress_masks", "what is not compared: patterns, or names of ready ones", "linelist")
+    ini("nbregress_error_modules", "whose warnings fail a cell", "args", ["__main__"])
+    ini("nbregress_pictures", "folder for pictures that differ", default=".nbregress")
+    ini("nbregress_other_versions", "share of figures another version may have drawn", default="1")
+
+
+def pytest_configure(config):
+    try:
+        masks = compiled(config.getini("nbregress_masks"))
+        allowed = float(config.getini("nbregress_other_versions"))
+    except ValueError as error:
+        raise pytest.UsageError(f"settings of nbregress: {error}") from None
+    config.stash[MASKS] = masks
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Summary(allowed), "nbregress-summary")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -54,19 +68,6 @@ def pytest_collect_file(file_path, parent):
         Notebook.from_parent(parent, path=file_path) if type(file) is nbval.IPyNbFile else file
         for file in (yield)
     ]
-
-
-def pytest_terminal_summary(terminalreporter):
-    states, figures = Counter(), Counter(compared=0)
-    for report in (r for reports in terminalreporter.stats.values() for r in reports):
-        for name, value in getattr(report, "user_properties", ()):
-            if name == "nbregress":
-                states[value[0]] += 1
-                figures.update(value[1])
-    if states:
-        counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
-        drawn = ", ".join(f"{count} figures {what}" for what, count in figures.items())
-        terminalreporter.write_line(f"notebook cells: {counts}; {drawn}")
 
 
 class Notebook(nbval.IPyNbFile):
@@ -111,12 +112,10 @@ class Notebook(nbval.IPyNbFile):
         )
         try:
             super().setup()
-            request = self.kernel.kc.execute(prelude, silent=True)
-            self.kernel.await_idle(request, self.config.option.nbval_kernel_startup_timeout)
+            compiled(list(self.sanitize_patterns))  # of --nbval-sanitize-with
+            prepare(self.kernel, prelude, self.config.option.nbval_kernel_startup_timeout)
         except Exception as error:
             cell.give_up(f"could not start its kernel: {error!r}")
-        masks = self.config.getini("nbregress_masks")  # with the blanks that pad what they hide
-        self.sanitize_patterns.update({f" *(?:{mask}) *": "***" for mask in masks})
 
     def run(self, cell: "Cell") -> list[nbformat.NotebookNode]:
         """Run a cell, after those before it that were not selected (``--lf``, ``-k``)."""
@@ -129,7 +128,7 @@ class Notebook(nbval.IPyNbFile):
             self.cells_run = cell.cell_num
             return cell.execute()
         except CannotGoOnError as error:
-            self.not_run = f"not run: cell {error.cell_num} of {self.nodeid} failed"
+            self.not_run = f"after cell {error.cell_num} of {self.nodeid} failed"
             self.teardown()
             raise
 
@@ -138,30 +137,32 @@ class Cell(nbval.IPyNbCell):
     """One code cell: it runs in the notebook's kernel, then its outputs are compared."""
 
     def setup(self):
-        self.state, self.figures = "failed before comparing", Counter()
+        self.state, self.reason, self.figures = "failed before comparing", "", []
         reason = "tagged nbval-skip" if self.options["skip"] else self.parent.not_run
         if reason:
-            self.state = "not run"
-            pytest.skip(reason)
+            self.state, self.reason = "not run", reason
+            pytest.skip(f"not run: {reason}")
 
     def runtest(self):
         outputs = self.parent.run(self)
         no_compare, hook = self.config.option.nbregress_no_compare, self.config.hook
         if self.cell.execution_count is None and not no_compare:
             self.raise_cell_error("was never executed: it has no outputs to compare with")
-        needs_data = "real-data" in self.cell.metadata.get("tags", [])
+        needs_data, stand_in = "real-data" in self.cell.metadata.get("tags", []), None
+        if needs_data:
+            stand_in = hook.pytest_nbregress_stand_in(config=self.config)
         if no_compare:
-            self.state = "only run (no-compare)"
+            self.state, self.reason = "only run", "with --nbregress-no-compare"
         elif not self.options["check"]:
-            self.state = "only run (nbval-ignore-output)"
-        elif needs_data and hook.pytest_nbregress_real_data(config=self.config) is False:
-            self.state = "only run (real-data)"
+            self.state, self.reason = "only run", "tagged nbval-ignore-output"
+        elif stand_in:
+            self.state, self.reason = "only run", f"tagged real-data ({stand_in})"
         else:
             self.state = "compared"
             self.compare(outputs)
 
     def teardown(self):
-        self.user_properties.append(("nbregress", (self.state, dict(self.figures))))
+        self.user_properties.append(("nbregress", (self.state, self.reason, self.figures)))
 
     def repr_failure(self, excinfo):
         error = excinfo.value
@@ -175,76 +176,50 @@ class Cell(nbval.IPyNbCell):
 
     def execute(self) -> list[nbformat.NotebookNode]:
         """Run the cell to its end and return its outputs, or raise ``CannotGoOnError``."""
-        kernel, client, index = self.parent.kernel, self.parent.client, self.cell_num - 1
-        cell, client.clear_before_next_output = client.nb.cells[index], False
-        cell.outputs, self.tolerance = [], Tolerance(**self.cell.metadata.get("nbval", {}))
+        self.tolerance = Tolerance(**self.cell.metadata.get("nbval", {}))
         limit = self.tolerance.timeout or self.config.option.nbval_cell_timeout
-        request = kernel.kc.execute(self.cell.source, allow_stdin=False, stop_on_error=False)
-        deadline, interrupted, ping = time.monotonic() + limit, False, None
-        while time.monotonic() < deadline or not interrupted:
-            if time.monotonic() > deadline:
-                kernel.interrupt()
-                deadline, interrupted = deadline + INTERRUPT_SECONDS, True
-            try:
-                message = kernel.get_message("iopub", timeout=POLL_SECONDS)
-                parent = message["parent_header"].get("msg_id")
-                if parent == request:
-                    client.process_message(message, cell, index)
-                elif parent == ping and message["content"].get("execution_state") == "idle":
-                    break  # the kernel is past the cell, whose own last message was lost
-            except CellExecutionComplete:
-                break
-            except Empty:
-                if not kernel.is_alive():
-                    self.give_up("stopped: the kernel died")
-                ping = ping or kernel.kc.kernel_info()
-        lines = [line for output in cell.outputs for line in output.get("traceback", [])]
-        traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(lines))
-        if interrupted:
-            self.give_up(f"was still running after its time limit of {limit:g} s\n{traceback}")
-        if traceback and not self.options["check_exception"]:
-            self.give_up(f"raised an exception\n{traceback}")
-        return cell.outputs
+        try:
+            run_cell(self.parent.kernel, self.parent.client, self.cell_num - 1, limit)
+        except StoppedError as error:
+            self.give_up(str(error))
+        outputs = self.parent.client.nb.cells[self.cell_num - 1].outputs
+        if not self.options["check_exception"] and (raised := traceback(outputs)):
+            self.give_up(f"raised an exception\n{raised}")
+        return outputs
 
     def compare(self, outputs: list[nbformat.NotebookNode]) -> None:
         """Compare with the stored outputs; the error lists what differs."""
         differences = []
-        folder = self.config.rootpath / self.config.getini("nbregress_pictures")
-        folder /= self.parent.nodeid.removesuffix(".ipynb")
-        stored, shown = self.parts(self.cell.outputs), self.parts(outputs)
-        pairs = zip_longest(stored, shown, fillvalue=("nothing", ""))
+        pairs = zip_longest(parts(self.cell.outputs), parts(outputs), fillvalue=("nothing", ""))
         for number, ((kind, expected), (other_kind, found)) in enumerate(pairs, start=1):
             if kind != other_kind:
                 new = [f"expected {kind} {expected[:80]!r}, found {other_kind} {found[:80]!r}"]
             elif kind.endswith(PICTURES):
-                same = drawn_by(expected) == drawn_by(found)
-                self.figures["compared" if same else "of another version not compared"] += 1
-                stem, threshold = folder / f"cell-{self.cell_num}-{number}", self.tolerance.figure
-                new = picture_differences(expected, found, threshold, stem) if same else []
+                new = self.compare_figures(expected, found, number)
+            elif max(len(expected), len(found)) > MOST_CHARACTERS:
+                sizes = f"{len(expected):,} characters are stored and {len(found):,} were shown"
+                new = [f"{sizes}: more than {MOST_CHARACTERS:,} are not compared"]
+            elif expected != found:
+                texts = self.sanitize(expected), self.sanitize(found)
+                new = text_differences(*texts, self.tolerance)
             else:
-                new = text_differences(expected, found, self.tolerance)
+                new = []
             differences += [f"\n  output {number} ({kind}), {difference}" for difference in new]
         if differences:
-            count, listed = len(differences), "".join(differences[:MOST_DIFFERENCES])
-            self.raise_cell_error(f"differs from what is stored, {count} times:{listed}")
+            listed = "".join(differences[:MOST_DIFFERENCES])
+            count = f"{len(differences)} times{' or more' * (len(differences) >= MOST_COUNTED)}"
+            self.raise_cell_error(f"differs from what is stored, {count}:{listed}")
 
-    def parts(self, outputs: list[nbformat.NotebookNode]) -> list[tuple[str, str]]:
-        """Flatten outputs to pairs (kind, text or picture); stderr, whose place varies, is last."""
-        parts, stderr = [], []
-        for output in outputs:
-            kind = output.output_type
-            if kind == "stream":
-                stream = stderr if output.name == "stderr" else parts
-                text = stream.pop()[1] if stream and stream[-1][0] == output.name else ""
-                text = nbval.carriagereturn_pat.sub("", text + output.text)
-                stream.append((output.name, text))
-            elif kind == "error":
-                parts.append((kind, f"{output.ename}: {output.evalue}"))
-            else:
-                stand_in = {"text/plain"} if RICH & set(output.data) else set()
-                for mime in sorted(set(output.data) - {WIDGET} - stand_in):
-                    data = output.data[mime]
-                    text = data if isinstance(data, str) else json.dumps(data, sort_keys=True)
-                    parts.append((f"{kind} {mime}", text))
-        parts += stderr
-        return [(k, text if k.endswith(PICTURES) else self.sanitize(text)) for k, text in parts]
+    def compare_figures(self, expected: str, found: str, number: int) -> list[str]:
+        """Compare two pictures, unless another version drew the stored one."""
+        versions = drawn_by(expected), drawn_by(found)
+        if all(versions) and len(set(versions)) > 1:
+            self.figures.append("drawn by {1}, stored by {0}".format(*versions))
+            return []
+        self.figures.append("")
+        folder = self.config.rootpath / self.config.getini("nbregress_pictures")
+        stem = folder / self.parent.nodeid.removesuffix(".ipynb") / f"cell-{self.cell_num}-{number}"
+        return picture_differences(expected, found, self.tolerance.figure, stem)
+
+    def sanitize(self, text: str) -> str:
+        return masked(super().sanitize(text), self.config.stash[MASKS])

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Callable
 
 import nbformat
 from cell_tags import fold_in_jupyterlab
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image, ImageOps
 
 Change = Callable[[NotebookNode], object]
 
-PIXEL = (  # a PNG of one pixel
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
-    "rkJggg=="
+PIXEL = (  # a PNG of one pixel, signed as Matplotlib does
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQAAAAA3bvkkAAAAOnRFWHRTb2Z0d2FyZQBNYXRwbG90bGliIHZlcnNp"
+    "b24zLjExLjIsIGh0dHBzOi8vbWF0cGxvdGxpYi5vcmcvgI3uAAAAAApJREFUeJxjaAAAAIIAgXfNcrYAAAAASUVO"
+    "RK5CYIIA"
 )
+STAMP = {"seconds": 3.0, "peak_memory_mb": 700, "versions": {"matplotlib": "3.11.2"}}
 
 
 PARAGRAPH = "Softmax turns the scores of a network into numbers that add up to one.\n"
@@ -76,7 +81,7 @@ def good_notebook() -> NotebookNode:
     nb.metadata = nbformat.from_dict(
         {
             "book": {"before": "Python", "data": []},
-            "stamp": {"seconds": 3.0, "peak_memory_mb": 700},
+            "stamp": STAMP,
             "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
             "language_info": {"name": "python"},
         }
@@ -200,6 +205,13 @@ def spaced(code: NotebookNode, count: int) -> list[NotebookNode]:
 
 def picture(kind: str = "image/png", data: str = PIXEL) -> NotebookNode:
     return new_output("display_data", {kind: data})
+
+
+def saved_again(encoded: str) -> str:
+    """The picture as another program saves it: mirrored, and without what drew it."""
+    file = io.BytesIO()
+    ImageOps.mirror(Image.open(io.BytesIO(base64.b64decode(encoded)))).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
 
 
 def drawing(count: int) -> NotebookNode:

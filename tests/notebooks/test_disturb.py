@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import stamps
+import sources
 from disturb import run_disturbed
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
@@ -15,7 +15,7 @@ from variations import Outcome, run_pytest
 SETTINGS = f"""\
 [pytest]
 addopts = -p nbregress.plugin --nbval --nbval-current-env --nbval-cell-timeout=60
-pythonpath = {stamps.ROOT / "tests"}
+pythonpath = {sources.ROOT / "tests"}
 """
 START = """\
 import math

@@ -6,17 +6,27 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
 import stamps
-from execute import join_streams, normalize
 from facts import count_words, facts, reading_minutes
+from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbregress import streams
+from normalize import join_streams, normalize
+from running import execute
+from sources import ROOT, code_cells, notebooks
 
-EXECUTE = stamps.ROOT / "tools" / "notebooks" / "execute.py"
+EXECUTE = ROOT / "tools" / "notebooks" / "execute.py"
+LINES = 9_000  # as messages, more than the queues between kernel and client hold
+LOG = f"""\
+for i in range({LINES}):
+    print(f"{{i:1000}}", flush=True)
+open("all-sent", "w").close()"""
 LIVE_PLOT = """\
 import matplotlib.pyplot as plt
 fig, ax = plt.subplots(figsize=(2, 1))
@@ -60,11 +70,11 @@ def read(book: Path, name: str) -> nbformat.NotebookNode:
 
 
 def outputs(nb: nbformat.NotebookNode) -> list[list[nbformat.NotebookNode]]:
-    return [cell.outputs for cell in stamps.code_cells(nb)]
+    return [cell.outputs for cell in code_cells(nb)]
 
 
 def contents(book: Path) -> dict[str, bytes]:
-    return {path.stem: path.read_bytes() for path in stamps.notebooks(book)}
+    return {path.stem: path.read_bytes() for path in notebooks(book)}
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +87,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (package / "first.py").write_text("NUMBER = 1\n")
     (package / "second.py").write_text("NUMBER = 2\n")
     for module in ("copies.py", "download.py", "progress.py", "transfer.py"):
-        shutil.copy(stamps.ROOT / "d2lhelpers" / module, package)
+        shutil.copy(ROOT / "d2lhelpers" / module, package)
     part = root / "chapters" / "part"
     write(part / "first.ipynb", "from d2lhelpers.first import NUMBER", "NUMBER")
     write(part / "second.ipynb", "from d2lhelpers.second import NUMBER", "print(NUMBER)", STREAMS)
@@ -209,7 +219,7 @@ def test_a_changed_helper_refreshes_the_notebooks_that_import_it_alone(
 ) -> None:
     copy = tmp_path / "book"
     shutil.copytree(book, copy)
-    for path in stamps.notebooks(copy):
+    for path in notebooks(copy):
         if path.stem not in ("first", "second"):
             path.unlink()
     assert run(copy, "--check").returncode == 0
@@ -237,7 +247,7 @@ def test_a_second_run_changes_nothing_but_the_measurements(
 ) -> None:
     copy = tmp_path / "book"
     shutil.copytree(book, copy)
-    for path in stamps.notebooks(copy):
+    for path in notebooks(copy):
         if path.stem != "plot":
             path.unlink()
     before = read(copy, "plot")
@@ -255,7 +265,7 @@ def test_changed_prose_rewrites_the_facts_and_runs_nothing(
 ) -> None:
     copy = tmp_path / "book"
     shutil.copytree(book, copy)
-    for path in stamps.notebooks(copy):
+    for path in notebooks(copy):
         if path.stem != "first":
             path.unlink()
     path = copy / "chapters" / "part" / "first.ipynb"
@@ -316,6 +326,43 @@ def test_streams_keep_their_place_among_other_outputs() -> None:
     picture = new_output("display_data", {"text/plain": "picture"})
     joined = join_streams([text("a"), text("b\n"), picture, text("c"), text("d", "stderr")])
     assert [output.get("text") for output in joined] == ["ab\n", None, "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("10 %\r20 %\n", "20 %\n"),
+        ("loading\r", ""),
+        ("windows\r\n", "windows\n"),
+        ("wrog\bng\n", "wrong\n"),
+        ("a\n\b\bb", "a\nb"),
+        ("\r" * 1_000_000, ""),
+        ("x\r" * 500_000 + "y", "y"),
+        ("x" * 500_000 + "\b\by" * 250_000, "x" * 249_999 + "y"),
+    ],
+    ids=range(8),
+)
+def test_a_stream_is_stored_as_a_terminal_leaves_it_and_compared_alike(text, left):
+    pieces = [new_output("stream", name="stdout", text=piece) for piece in text]
+    (joined,) = join_streams(pieces)
+    assert joined.text == left == streams.on_terminal(text)
+
+
+def test_no_line_is_lost_though_nobody_reads_before_the_last_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = NotebookClient.process_message
+
+    def wait_for_the_end(client: NotebookClient, *arguments: object) -> object:
+        while arguments[1].source == LOG and not (tmp_path / "all-sent").exists():
+            time.sleep(0.1)
+        return process(client, *arguments)
+
+    monkeypatch.setattr(NotebookClient, "process_message", wait_for_the_end)
+    nb = new_notebook(cells=[new_code_cell("1"), new_code_cell(LOG)])
+    execute(nb, tmp_path, tmp_path)
+    (output,) = join_streams(nb.cells[1].outputs)
+    assert output.text == "".join(f"{i:1000}\n" for i in range(LINES))
 
 
 @pytest.mark.parametrize(

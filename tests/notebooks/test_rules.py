@@ -11,6 +11,8 @@ import pytest
 from facts import facts
 from good_page import (
     PARAGRAPH,
+    PIXEL,
+    STAMP,
     append,
     cell,
     claims,
@@ -33,6 +35,7 @@ from good_page import (
     picture,
     printed,
     replace,
+    saved_again,
     spaced,
     table_output,
     tags,
@@ -41,7 +44,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from rules import RULES, Page, Rule
 from rules.excuses import EXCUSED
-from stamps import ROOT, notebooks
+from sources import ROOT, notebooks
 
 
 @lru_cache
@@ -111,7 +114,7 @@ MUTATIONS = [
     ("R2", outputs("equality", error()), "stores an error (ValueError)"),
     ("R2", outputs("equality", printed("Warning: slow\n", "stderr")), "stderr: 'Warning: slow'"),
     ("R3", outputs("equality", printed(("x" * 66 + "\n") * 1_500)), "an output (text) has 100 kB"),
-    ("R3", outputs("plot", picture(data="A" * 410_000)), "an output (image/png) has 308 kB"),
+    ("R3", outputs("plot", picture(data=PIXEL + "A" * 410_000)), "output (image/png) has 308 kB"),
     ("R3", lambda nb: nb.metadata.update(more="x" * 1_001_000), "at most 1,000 are allowed"),
     ("R4", insert("question", *many(17, lines(9))), "163 lines of code outside exercises"),
     ("R4", insert("question", *many(26, "y = 1")), "31 code cells outside exercises, at most 30"),
@@ -295,8 +298,8 @@ MUTATIONS = [
     ("R27", append("after", "It is simply a sum.\n"), "cell 6: 'simply'"),
     ("R27", append("after", "What a sum!\n"), "cell 6: an exclamation mark"),
     ("R27", append("after", "Not $n!$ but `x != y`.\n"), None),
-    ("R28", metadata(None, stamp={"seconds": 61.0, "peak_memory_mb": 9}), "it took 61.0 s"),
-    ("R28", metadata(None, stamp={"seconds": 6.0, "peak_memory_mb": 2_100}), "used 2,100 MB"),
+    ("R28", metadata(None, stamp={**STAMP, "seconds": 61.0}), "it took 61.0 s"),
+    ("R28", metadata(None, stamp={**STAMP, "peak_memory_mb": 2_100}), "used 2,100 MB"),
     ("R29", replace("after", "2.13", "2.14"), "cell 6: 2.14 is in no code and no output"),
     ("R29", append("after", "That is 212.5 % of one, see chapter 6.2.\n"), None),
     ("R29", append("after", "That is 212.4 % of one.\n"), "212.4 % is in no code"),
@@ -330,6 +333,13 @@ MUTATIONS = [
     ("R36", replace("guess", "Which is larger?", "Larger."), "asks nothing before its fold-out"),
     ("R36", replace("guess", "The first, by far.", ""), "has no fold-out with the answer"),
     ("R36", replace("guess", ":::{dropdown} The answer", ""), "has no fold-out with the answer"),
+    ("R37", outputs("plot", picture(data=saved_again(PIXEL))), "its figure is signed ''"),
+    (
+        "R37",
+        metadata(None, stamp={**STAMP, "versions": {"matplotlib": "3.11.1"}}),
+        "is signed 'Matplotlib version3.11.2, https://matplotlib.org/', and the stamp names",
+    ),
+    ("R37", metadata(None, stamp={**STAMP, "versions": {"matplotlib": "3.1"}}), "matplotlib 3.1"),
 ]  # fmt: skip
 
 

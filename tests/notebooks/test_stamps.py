@@ -7,7 +7,9 @@ from pathlib import Path
 import nbformat
 import pytest
 import stamps
+from helpers_used import helper_files
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from sources import ROOT, notebooks, parse
 
 PACKAGE = {
     "__init__.py": '"""Passes names on."""\nfrom .training import fit as fit\nHERE = 1\n',
@@ -25,14 +27,14 @@ PACKAGE = {
 
 
 def path_id(path: Path) -> str:
-    return path.relative_to(stamps.ROOT).as_posix()
+    return path.relative_to(ROOT).as_posix()
 
 
 def test_the_book_has_notebooks() -> None:
-    assert stamps.notebooks()
+    assert notebooks()
 
 
-@pytest.mark.parametrize("path", stamps.notebooks(), ids=path_id)
+@pytest.mark.parametrize("path", notebooks(), ids=path_id)
 def test_stored_outputs_are_up_to_date(path: Path) -> None:
     reasons = stamps.staleness(nbformat.read(path, as_version=4))
     if reasons:
@@ -100,7 +102,7 @@ def stamped(book: Path, *sources: str) -> nbformat.NotebookNode:
 def test_imports_are_followed_to_the_modules_that_hold_the_names(
     book: Path, source: str, files: str
 ) -> None:
-    found = stamps.helper_files(notebook(source), book)
+    found = helper_files(notebook(source), book)
     names = {name if name == "book.mplstyle" else f"d2lhelpers.{name}" for name in files.split()}
     assert set(found) == {name.removesuffix(".__init__") for name in names}
 
@@ -188,5 +190,5 @@ def test_data_count_by_name_and_content() -> None:
 
 def test_the_hash_of_a_module_is_the_same_in_every_python() -> None:
     function = "def f(x: int = 1, *, y=None) -> str:\n    return f'{x!r:>{y}} {{}}' 'b'\n"
-    tree = stamps.parse(function + "class A: ...\n")
+    tree = parse(function + "class A: ...\n")
     assert stamps._hash([stamps._structure(tree)]) == "4cf369eb9388aef3"

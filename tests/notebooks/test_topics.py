@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import topics
-from stamps import ROOT
+from sources import ROOT
 
 PLANNED = 598  # 400 topics and 198 claims
 

@@ -10,15 +10,15 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-import stamps
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from seeds import calls_seed, run_seeds
+from sources import ROOT
 from variations import VARIATIONS, draw, every_core_busy, report, run_pytest
 
 SETTINGS = f"""\
 [pytest]
 addopts = -p nbregress.plugin --nbval --nbval-current-env --nbval-cell-timeout=60
-pythonpath = {stamps.ROOT / "tests"}
+pythonpath = {ROOT / "tests"}
 """
 SEED = """\
 import os
@@ -88,7 +88,7 @@ def test_what_was_drawn_is_said(book: Path) -> None:
     path = book / "chapters" / "threads.ipynb"
     for name in ("1 thread", "busy"):
         text = next(t for t in map(str, range(200)) if draw(list(VARIATIONS), t) == name)
-        program = stamps.ROOT / "tools" / "notebooks" / "variations.py"
+        program = ROOT / "tools" / "notebooks" / "variations.py"
         command = [sys.executable, str(program), "--draw", text, str(path)]
         out = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
         assert out[0] == f"{name} ..." and out[1].split() == name.split()

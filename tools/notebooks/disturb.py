@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
-import stamps
+import sources
 from variations import PATIENT, Outcome, report, run_pytest
 
 BY_A_THIRD = {"atol": 0.0, "rtol": 1 / 3}
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--units", type=int, default=1, metavar="N", help="in the last place")
     parser.add_argument("--jobs", default="1", metavar="N", help="notebooks side by side")
     options = parser.parse_args(arguments)
-    paths = [path.resolve() for path in options.notebooks] or stamps.notebooks()
+    paths = [path.resolve() for path in options.notebooks] or sources.notebooks()
     draws = range(1, options.draws + 1)
     return report(run_disturbed(paths, draws, units=options.units, jobs=options.jobs))
 
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
 def run_disturbed(
     paths: Sequence[Path],
     draws: Sequence[int],
-    root: Path = stamps.ROOT,
+    root: Path = sources.ROOT,
     units: int = 1,
     jobs: str = "1",
 ) -> dict[str, dict[str, Outcome]]:
@@ -79,7 +79,7 @@ def run_by_a_third(
     copies = []
     for path in paths:
         nb = nbformat.read(path, as_version=4)
-        for cell in stamps.code_cells(nb):
+        for cell in sources.code_cells(nb):
             cell.metadata.setdefault("nbval", {}).update(BY_A_THIRD)
         copies.append(folder / path.relative_to(root))
         copies[-1].parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
-import stamps
+import sources
 from facts import NOT_WORDS, prose_cells
 
 RUN = 5  # words in a row
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
     options = parser.parse_args(arguments)
-    book = {path: paragraphs(path) for path in stamps.notebooks()}
+    book = {path: paragraphs(path) for path in sources.notebooks()}
     for path in options.notebooks:
         page = book.get(path.resolve()) or paragraphs(path)
         others = [text for other, text in book.items() if other != path.resolve()]

@@ -14,46 +14,20 @@ raises, nothing of it is written, the others go on, and the exit status is 1.
 from __future__ import annotations
 
 import argparse
-import hashlib
-import importlib.metadata
 import os
-import platform
-import re
-import subprocess
 import sys
-import tempfile
-import textwrap
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
-import psutil
 import stamps
-from cell_tags import fold_in_jupyterlab
 from facts import facts
-from jupyter_client.kernelspec import NoSuchKernel
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-
-CELL_SECONDS = 120
-STAND_IN = "handwritten digits stand in"
-RECORDED = {  # module -> the package whose version goes into a stamp
-    "matplotlib": "matplotlib",
-    "numpy": "numpy",
-    "pandas": "pandas",
-    "PIL": "pillow",
-    "scipy": "scipy",
-    "sklearn": "scikit-learn",
-    "torch": "torch",
-    "torchvision": "torchvision",
-}
-
-
-class RefusedError(Exception):
-    """A notebook is left as it was; the message says why."""
+from normalize import normalize
+from provenance import DataSets, versions
+from refused import RefusedError
+from running import execute, first_line, refuse_stand_in
+from sources import ROOT, notebooks
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--all", action="store_true", help="run every notebook of the book")
     parser.add_argument("--check", action="store_true", help="list what is out of date")
     parser.add_argument("--jobs", type=int, default=_cores(), metavar="N", help="side by side")
-    parser.add_argument("--root", type=Path, default=stamps.ROOT, help="folder of the book")
+    parser.add_argument("--root", type=Path, default=ROOT, help="folder of the book")
     options = parser.parse_args(arguments)
     root = options.root.resolve()
     sys.path.insert(0, str(root))  # the package that is hashed is the one that is asked
@@ -70,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     missing = [str(path) for path in options.notebooks if not path.is_file()]
     if missing:
         parser.error(f"no such notebook: {', '.join(missing)}")
-    paths = [path.resolve() for path in options.notebooks] or stamps.notebooks(root)
+    paths = [path.resolve() for path in options.notebooks] or notebooks(root)
     stale = {path: reasons for path in paths if (reasons := out_of_date(path, root))}
     if options.check:
         for path, reasons in stale.items():
@@ -90,7 +64,7 @@ def out_of_date(path: Path, root: Path) -> list[str]:
         nb = nbformat.read(path, as_version=4)
         reasons = stamps.staleness(nb, root)
     except (nbformat.reader.NotJSONError, ValueError) as error:
-        return [_first_line(error)]
+        return [first_line(error)]
     cell = facts_cell(nb)
     if not reasons and cell is not None and cell.source != facts(nb):
         reasons = ["its note of facts is not what its text and stamp give"]
@@ -143,7 +117,7 @@ def refresh(path: Path, root: Path, sets: DataSets, side_by_side: int, always: b
     try:
         nb = nbformat.reads(before.decode(), as_version=4)
     except (UnicodeDecodeError, nbformat.reader.NotJSONError, ValueError) as error:
-        raise RefusedError(f"it is not a notebook: {_first_line(error)}") from None
+        raise RefusedError(f"it is not a notebook: {first_line(error)}") from None
     try:
         hashes = stamps.fingerprint(nb, root)
     except ValueError as error:
@@ -154,7 +128,7 @@ def refresh(path: Path, root: Path, sets: DataSets, side_by_side: int, always: b
         for data in nb.metadata.get("book", {}).get("data", []):
             sets.require(data)
         measured = execute(nb, path.parent, root)
-        _refuse_stand_in(nb)
+        refuse_stand_in(nb)
         nb.metadata.stamp = {
             **hashes,
             "versions": versions(nb, root),
@@ -171,187 +145,9 @@ def refresh(path: Path, root: Path, sets: DataSets, side_by_side: int, always: b
     return done
 
 
-def execute(nb: NotebookNode, folder: Path, root: Path) -> dict[str, float]:
-    """Run a notebook in place, in a fresh kernel whose working directory is ``folder``.
-
-    Returns:
-        ``seconds`` from the first cell to the last, imports included, and the kernel's
-        ``peak_memory_mb``.
-
-    Raises:
-        RefusedError: a cell raised, ran for too long, or ended the kernel.
-    """
-    watch = Watch()
-    with tempfile.TemporaryDirectory() as settings:
-        client = NotebookClient(
-            nb,
-            kernel_name="python3",
-            timeout_func=lambda cell: cell.metadata.get("nbval", {}).get("timeout", CELL_SECONDS),
-            record_timing=False,
-            store_widget_state=False,
-            on_cell_execute=watch.start,
-            on_cell_executed=lambda cell, cell_index, execute_reply: watch.stop(client),
-        )
-        try:
-            client.execute(
-                cwd=str(folder), env=_environment(root, settings), stderr=subprocess.DEVNULL
-            )
-        except CellExecutionError as error:
-            what = f"{error.ename}: {_plain(error.evalue)}"
-        except CellTimeoutError:
-            what = f"ran for longer than {client.timeout_func(nb.cells[watch.cell])} s"
-        except DeadKernelError:
-            what = "the kernel died"
-        except (NoSuchKernel, RuntimeError) as error:
-            raise RefusedError(f"its kernel could not be started: {_first_line(error)}") from None
-        else:
-            return {"seconds": round(watch.seconds, 1), "peak_memory_mb": watch.peak_memory_mb}
-    source = textwrap.indent(nb.cells[watch.cell].source.strip(), "    ")
-    raise RefusedError(f"{_place(nb, watch.cell)}: {what}\n{source}")
-
-
-class Watch:
-    """Which cell runs, the seconds since the first one started, and the kernel's memory."""
-
-    def __init__(self) -> None:
-        self.cell: int | None = None
-        self.seconds = 0.0
-        self.peak_memory_mb = 0
-
-    def start(self, cell: NotebookNode, cell_index: int) -> None:
-        """Call before a cell runs."""
-        if self.cell is None:
-            self._began = time.perf_counter()
-        self.cell = cell_index
-
-    def stop(self, client: NotebookClient) -> None:
-        """Call after a cell ran, while the kernel lives."""
-        self.seconds = time.perf_counter() - self._began
-        kernel = client.km.provisioner.pid
-        self.peak_memory_mb = max(self.peak_memory_mb, peak_memory_mb(kernel))
-
-
-def peak_memory_mb(process: int) -> int:
-    """The most memory that a process had resident so far, in MB (10^6 bytes).
-
-    Where the system does not keep a record of it (macOS), what it has resident now.
-    """
-    status = Path(f"/proc/{process}/status")
-    if status.exists() and (peak := re.search(r"VmHWM:\s*(\d+) kB", status.read_text())):
-        return round(int(peak[1]) * 1024 / 1e6)
-    memory = psutil.Process(process).memory_info()
-    return round(getattr(memory, "peak_wset", memory.rss) / 1e6)
-
-
-class DataSets:
-    """Which data sets can be had here; each is looked for once, for all notebooks."""
-
-    def __init__(self) -> None:
-        self._missing: dict[str, str | None] = {}
-        self._one_at_a_time = threading.Lock()
-
-    def require(self, name: str) -> None:
-        """Find or download a data set.
-
-        Raises:
-            RefusedError: no copy of it can be had.
-        """
-        with self._one_at_a_time:
-            if name not in self._missing:
-                from d2lhelpers.download import load
-
-                contents, trail = load(name)
-                self._missing[name] = None if contents else str(trail)
-        if self._missing[name] is not None:
-            raise RefusedError(
-                f"it needs {name}, which cannot be had here, and stored outputs are those of "
-                f"the real data; connect to the network or set D2LHELPERS_DATA\n"
-                f"{self._missing[name]}"
-            )
-
-
-def versions(nb: NotebookNode, root: Path) -> dict[str, str]:
-    """Version of Python and of the numerical packages that the notebook or its helpers import."""
-    imported = stamps.third_party(nb, root)
-    return {"python": platform.python_version()} | {
-        package: importlib.metadata.version(package)
-        for module, package in RECORDED.items()
-        if module in imported
-    }
-
-
-def normalize(nb: NotebookNode) -> None:
-    """Leave in a notebook only what says something about it, so that differences are small."""
-    nb.nbformat, nb.nbformat_minor = 4, 5
-    nb.metadata.kernelspec = {
-        "name": "python3",
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-    }
-    nb.metadata.language_info = {"name": "python"}
-    nb.metadata.pop("widgets", None)
-    fold_in_jupyterlab(nb)
-    count = 0
-    used: set[str] = set()
-    for cell in nb.cells:
-        for key in ("execution", "ExecuteTime", "collapsed", "scrolled"):
-            cell.metadata.pop(key, None)
-        if not cell.get("id") or cell.id in used:
-            cell.id = hashlib.sha256(f"{len(used)}{cell.source}".encode()).hexdigest()[:8]
-        used.add(cell.id)
-        if cell.cell_type != "code":
-            continue
-        cell.execution_count = None
-        if cell.source.strip():
-            cell.execution_count = count = count + 1
-        cell.outputs = join_streams(cell.outputs)
-        for output in cell.outputs:
-            if output.output_type == "execute_result":
-                output.execution_count = count
-
-
-def join_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Outputs with neighboring pieces of one stream joined: how it is cut depends on timing."""
-    joined: list[NotebookNode] = []
-    for output in outputs:
-        last = joined[-1] if joined else None
-        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
-            last.text += output.text
-        else:
-            joined.append(output)
-    for output in joined:
-        if output.output_type == "stream":  # a carriage return starts its line again
-            output.text = re.sub(r"^.*\r(?!\n)", "", output.text, flags=re.M)
-    return joined
-
-
 def facts_cell(nb: NotebookNode) -> NotebookNode | None:
     """The cell tagged ``facts``, if there is one."""
     return next((cell for cell in nb.cells if "facts" in cell.metadata.get("tags", [])), None)
-
-
-def _environment(root: Path, settings: str) -> dict[str, str]:
-    """The environment of a kernel: this one's, but for what would change the outputs."""
-    environment = dict(os.environ)
-    for name in ("D2LHELPERS_SEED", "D2LHELPERS_SCALE", "MPLBACKEND"):
-        environment.pop(name, None)
-    if data := environment.get("D2LHELPERS_DATA"):
-        environment["D2LHELPERS_DATA"] = str(Path(data).resolve())
-    environment["D2LHELPERS_DEVICE"] = "cpu"
-    environment["IPYTHONDIR"] = settings
-    paths = [str(root), environment.get("PYTHONPATH", "")]
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-    return environment
-
-
-def _refuse_stand_in(nb: NotebookNode) -> None:
-    for index, cell in enumerate(nb.cells):
-        for output in cell.get("outputs", []):
-            if STAND_IN in str(output.get("text", "")):
-                raise RefusedError(
-                    f"{_place(nb, index)}: digits stood in for a data set that metadata.book.data "
-                    "does not name; name it there"
-                )
 
 
 def _write(path: Path, text: str) -> None:
@@ -359,20 +155,6 @@ def _write(path: Path, text: str) -> None:
     part = path.with_name(f".{path.name}.part")
     part.write_text(text, encoding="utf-8")
     part.replace(path)
-
-
-def _place(nb: NotebookNode, index: int) -> str:
-    """A code cell by the number that Jupyter shows, and its place among all cells from 1."""
-    label = stamps.code_cells(nb).index(nb.cells[index]) + 1
-    return f"cell [{label}] ({index + 1} of {len(nb.cells)})"
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\x1b\[[0-9;]*m", "", text).strip()
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
 
 
 def _name(path: Path, root: Path) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
-import stamps
+from sources import ROOT, code_cells, notebooks, parse
 from variations import PATIENT, Outcome, draw, report, run_pytest
 
 
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], metavar="SEED")
     parser.add_argument("--draw", metavar="TEXT", help="run one, chosen by this text")
     options = parser.parse_args(arguments)
-    paths = [path for path in options.notebooks or stamps.notebooks() if calls_seed(path)]
+    paths = [path for path in options.notebooks or notebooks() if calls_seed(path)]
     if not paths:
         parser.error("none of the notebooks calls seed()")
     seeds = options.seeds if options.draw is None else [draw(options.seeds, options.draw)]
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run_seeds(
-    paths: Sequence[Path], seeds: Sequence[int], root: Path = stamps.ROOT
+    paths: Sequence[Path], seeds: Sequence[int], root: Path = ROOT
 ) -> dict[str, dict[str, Outcome]]:
     """Run notebooks once for each seed: ``"seed 1"`` -> notebook -> what came out."""
     outcomes = {}
@@ -53,8 +53,8 @@ def calls_seed(path: Path) -> bool:
     nb = nbformat.read(path, as_version=4)
     return any(
         isinstance(node, ast.Call) and getattr(node.func, "id", "") == "seed"
-        for cell in stamps.code_cells(nb)
-        for node in ast.walk(stamps.parse(cell.source))
+        for cell in code_cells(nb)
+        for node in ast.walk(parse(cell.source))
     )
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TypeVar
 from xml.etree import ElementTree
 
-import stamps
+from sources import ROOT, notebooks
 
 T = TypeVar("T")
 PATIENT = "--nbval-cell-timeout=1800"  # how fast the computer is decides nothing here
@@ -78,7 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--draw", metavar="TEXT", help="run one, chosen by this text")
     parser.add_argument("--jobs", default="1", metavar="N", help="notebooks side by side")
     options = parser.parse_args(arguments)
-    paths = options.notebooks or stamps.notebooks()
+    paths = options.notebooks or notebooks()
     names = list(VARIATIONS) if options.draw is None else [draw(list(VARIATIONS), options.draw)]
     outcomes = {}
     for name in names:
@@ -111,7 +111,7 @@ def run_pytest(
     paths: Sequence[Path],
     environment: dict[str, str],
     arguments: Sequence[str] = (),
-    root: Path = stamps.ROOT,
+    root: Path = ROOT,
 ) -> dict[str, Outcome]:
     """Run pytest on notebooks, with more variables in its environment.
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import io
 import re
 from collections.abc import Iterator
 
@@ -9,6 +12,7 @@ from facts import (
     count_figures,
     count_words,
 )
+from PIL import Image, UnidentifiedImageError
 
 from rules.page import Page
 from rules.rule import rule
@@ -53,6 +57,35 @@ def figures(page: Page) -> Iterator[str]:
             given = re.search(r"(?m)^:alt:\s*(.*)$", body[1])
             if problem := _poor_alt(given and given[1]):
                 yield f"{cell}: {problem}"
+
+
+@rule(
+    37,
+    "a stored figure carries the version of matplotlib that the stamp names",
+    "make execute NOTEBOOK=<path>; do not save a picture again with another program",
+)
+def drawn_by_the_version_of_the_stamp(page: Page) -> Iterator[str]:
+    version = page.nb.metadata.get("stamp", {}).get("versions", {}).get("matplotlib")
+    expected = re.compile(rf"Matplotlib version{re.escape(str(version))}(?![\d.])")
+    for cell in page.code:
+        for output in cell.outputs:
+            if "image/png" not in output.get("data", {}):
+                continue
+            found = _signature(output.data["image/png"])
+            if not expected.match(found):
+                yield (
+                    f"{cell}: its figure is signed {found[:60]!r}, and the stamp names "
+                    f"matplotlib {version}"
+                )
+
+
+def _signature(encoded: str) -> str:
+    """What a PNG says that it was drawn by; empty where it says nothing."""
+    try:
+        picture = Image.open(io.BytesIO(base64.b64decode(encoded)))
+    except (binascii.Error, UnidentifiedImageError):
+        return ""
+    return str(picture.info.get("Software", ""))
 
 
 def _poor_alt(alt: str | None) -> str | None:

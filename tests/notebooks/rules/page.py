@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat.v4
 from nbformat import NotebookNode
-from stamps import ROOT, parse
+from sources import ROOT, parse
 
 
 class Page:
