@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..progress import printable
+
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
@@ -21,7 +23,7 @@ class Verdict:
         return self.passed
 
     def __repr__(self) -> str:
-        return f"{'✓' if self.passed else '✗'} {self.message}"
+        return printable(f"{'✓' if self.passed else '✗'} {self.message}")
 
 
 def compare(
