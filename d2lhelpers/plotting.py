@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 
 import matplotlib
 import matplotlib.pyplot as plt
+import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
@@ -14,16 +16,23 @@ from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from .progress import in_notebook
+from .notebook import LiveOutput, draw_figures_as_images, in_notebook, shown_once
+from .pictures import as_pictures, class_names
 from .training import History
 
 
 def use_book_style() -> None:
-    """Draw like the book: its colors and sizes, and in a notebook twice the pixel density.
+    """Draw and print like the book: its colors and sizes, and lines of at most 78 characters.
 
-    The settings lie in ``book.mplstyle`` beside this file.
+    The settings of the drawings lie in ``book.mplstyle`` beside this file; in a notebook figures
+    have twice the pixel density. Those of the prints are torch's and NumPy's, and pandas' where
+    it is imported before.
     """
     plt.style.use("d2lhelpers.book")
+    torch.set_printoptions(linewidth=75)  # torch does not count the closing brackets
+    np.set_printoptions(linewidth=78)
+    if "pandas" in sys.modules:
+        sys.modules["pandas"].set_option("display.width", 78)
     if in_notebook():
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
@@ -55,14 +64,15 @@ def plot_history(history: History, axes: Sequence[Axes] | None = None) -> Figure
         ax.xaxis.get_major_locator().set_params(integer=True)
     if history.test_loss:
         axes[0].legend(loc="upper right")
-    return axes[0].figure
+    return shown_once(axes[0].figure)
 
 
 class LiveCurves:
     """A callback for :func:`~d2lhelpers.training.fit` that draws the curves as they grow.
 
-    In a notebook there is one output, updated in place; elsewhere nothing is opened, and
-    ``figure`` holds the drawing, ready for ``savefig``.
+    In a notebook every run has one output, updated in place, or drawn once at the end where the
+    front end cannot update; elsewhere nothing is opened. ``figure`` holds the drawing of the last
+    run, ready for ``savefig``.
 
     Args:
         seconds_between: redraw at most this often, in seconds, so that drawing does not slow
@@ -76,31 +86,26 @@ class LiveCurves:
 
     def __init__(self, seconds_between: float = 1.0) -> None:
         self.figure: Figure | None = None
+        self._epochs = 0
         self._between = seconds_between
-        self._next = 0.0
-        self._handle = None
 
     def __call__(self, history: History) -> None:
         """Draw, unless the last drawing is too young."""
-        last = len(history.seconds) >= history.epochs
-        if last or time.monotonic() >= self._next:
-            self._draw(history)
-            self._next = time.monotonic() + self._between
-
-    def _draw(self, history: History) -> None:
-        if self.figure is None:
+        epochs = len(history.seconds)
+        if self.figure is None or epochs <= self._epochs:  # another run
             self.figure = Figure()  # not made by pyplot, which would show it a second time
             self.figure.subplots(1, 2 if history.train_accuracy else 1)
-        for ax in self.figure.axes:
-            ax.clear()
-        plot_history(history, self.figure.axes)
-        if in_notebook():
-            from IPython.display import display
-
-            if self._handle is None:
-                self._handle = display(self.figure, display_id=True)
-            else:
-                self._handle.update(self.figure)
+            self._output, self._next = LiveOutput(), 0.0
+        self._epochs = epochs
+        last = epochs >= history.epochs
+        if last or time.monotonic() >= self._next:
+            for ax in self.figure.axes:
+                ax.clear()
+            plot_history(history, self.figure.axes)
+            if in_notebook():
+                draw_figures_as_images()
+                self._output.show(self.figure, last=last)
+            self._next = time.monotonic() + self._between
 
 
 def show_images(
@@ -117,45 +122,48 @@ def show_images(
     the only sign.
 
     Args:
-        images: (N, 1, H, W) or (N, H, W), any range; each image uses the full gray scale.
+        images: gray of shape (N, H, W), (N, 1, H, W) or (N, H, W, 1), any range, where each
+            image uses the full gray scale; or colored of shape (N, 3, H, W) or (N, H, W, 3),
+            whole numbers in 0..255 or floats in [0, 1]. Each colored image of another range is
+            stretched to the full one. Tensors, arrays, or a list of them.
         labels, predictions: (N,), whole numbers.
         classes: names to print in the place of the numbers.
-        columns: images in a row.
+        columns: images in a row, at least 1.
 
     Raises:
-        ValueError: images, labels and predictions differ in number, or there is no image.
+        ValueError: images, labels and predictions differ in number or have another shape, there
+            is no image, or a number has no name in ``classes``.
 
     Built in :doc:`/chapters/classification/softmax-regression`.
     """
-    count = len(images)
-    for name, values in (("labels", labels), ("predictions", predictions)):
-        if values is not None and len(values) != count:
-            raise ValueError(f"{name}: expected one per image ({count}), found {len(values)}")
+    pictures = as_pictures(images)
+    count = len(pictures)
     if count == 0:
         raise ValueError("images: expected at least one, found none")
-
-    def call(values: Tensor, i: int) -> str:
-        number = int(values[i])
-        return classes[number] if classes else str(number)
-
+    if columns < 1:
+        raise ValueError(f"columns: expected at least 1, found {columns}")
+    truth, guesses = (
+        None if values is None else class_names(name, values, count, classes)
+        for name, values in (("labels", labels), ("predictions", predictions))
+    )
     columns = min(columns, count)
     rows = -(-count // columns)
-    height = 0.8 + 0.15 * (labels is not None) + 0.15 * (predictions is not None)
+    height = 0.8 + 0.15 * (truth is not None) + 0.15 * (guesses is not None)
     figure, grid = plt.subplots(
         rows, columns, figsize=(0.8 * columns, height * rows), squeeze=False
     )
     for ax in grid.flat:
         ax.axis("off")
     for i, ax in zip(range(count), grid.flat):
-        ax.imshow(images[i].squeeze().numpy(force=True))
-        if labels is not None:
-            ax.set_title(call(labels, i), fontsize=8, pad=2)
-        if predictions is not None:
-            right = labels is not None and int(labels[i]) == int(predictions[i])
-            text, color = ("✓", "#00694c") if right else (f"✗ {call(predictions, i)}", "#b34700")
+        ax.imshow(pictures[i])
+        if truth is not None:
+            ax.set_title(truth[i], fontsize=8, pad=2)
+        if guesses is not None:
+            right = truth is not None and guesses[i] == truth[i]
+            text, color = ("✓", "#00694c") if right else (f"✗ {guesses[i]}", "#b34700")
             ax.text(0.5, -0.04, text, transform=ax.transAxes, ha="center", va="top",
                     fontsize=8, color=color)  # fmt: skip
-    return figure
+    return shown_once(figure)
 
 
 def draw_vectors(

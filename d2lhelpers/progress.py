@@ -5,16 +5,21 @@ from __future__ import annotations
 import sys
 import time
 
+from .notebook import LiveOutput, in_notebook
+
+PLAIN = str.maketrans({"━": "=", "·": ".", "✓": "[ok]", "✗": "[no]"})
+
 
 class Progress:
     """A bar for ``total`` steps; ``close(text)`` replaces it by ``text``.
 
     In a notebook the bar lives in one output and is updated in place, so that the stored
-    notebook holds the last line only. In a terminal it is redrawn on one line;
+    notebook holds the last line only; a front end that cannot update shows just that line.
+    In a terminal the bar is redrawn on one line;
     where standard output is a file, nothing but the last line is written.
 
     Args:
-        total: number of steps, at least 0.
+        total: number of steps; 0 where nobody can say.
         shown: without it nothing is written at all.
         seconds_between: the bar is redrawn at most this often, in seconds.
     """
@@ -26,7 +31,7 @@ class Progress:
         self._between = seconds_between
         self._next = time.monotonic() + seconds_between
         self._width = 0
-        self._handle = None
+        self._output = LiveOutput()
         self._show(self._bar())
 
     def update(self, steps: int = 1) -> None:
@@ -45,36 +50,34 @@ class Progress:
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         if kind is not None:
-            self.close(f"stopped after {self.done:,} of {self.total:,} steps")
+            of = f" of {self.total:,}" if self.total else ""
+            self.close(f"stopped after {self.done:,}{of} steps")
 
     def _bar(self) -> str:
-        filled = round(20 * self.done / self.total) if self.total else 20
+        if not self.total:
+            return f"{self.done:,} steps"
+        filled = min(20, round(20 * self.done / self.total))
         return f"{'━' * filled}{'·' * (20 - filled)} {self.done:,}/{self.total:,}"
 
     def _show(self, text: str, last: bool = False) -> None:
         if not self._shown:
             return
         if in_notebook():
-            self._show_in_notebook(text)
-        elif sys.stdout.isatty():
+            self._output.show({"text/plain": text}, raw=True, last=last and bool(text))
+        elif getattr(sys.stdout, "isatty", bool)():
+            text = printable(text)
             padding = " " * max(0, self._width - len(text))
             print(f"\r{text}{padding}", end="\n" if last and text else "", flush=True)
             self._width = len(text)
         elif last and text:
-            print(text)
-
-    def _show_in_notebook(self, text: str) -> None:
-        from IPython.display import display
-
-        content = {"text/plain": text}
-        if self._handle is None:
-            self._handle = display(content, raw=True, display_id=True)
-        else:
-            self._handle.update(content, raw=True)
+            print(printable(text))
 
 
-def in_notebook() -> bool:
-    """Whether a Jupyter kernel runs this process."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return shell is not None and hasattr(shell, "kernel")
+def printable(text: str) -> str:
+    """``text``, or where standard output has no such characters, the same in plain ones."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(PLAIN).encode(encoding, "replace").decode(encoding)
+    return text

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from operator import length_hint
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .inputs import check_net, check_run, explained, placed
+from .losses import Loss, MeanLoss, is_classification
 from .progress import Progress
 
-Loss = Callable[[Tensor, Tensor], Tensor]
-
-
-class SizedBatches(Sized, Protocol):
-    """Anything with a length that yields pairs ``X, y``: ``Batches`` or a ``DataLoader``."""
-
-    def __iter__(self) -> Iterable[tuple[Tensor, Tensor]]: ...
+PairsOfXY = Iterable[tuple[Tensor, Tensor]]  # Batches, a DataLoader, or a list of batches
 
 
 @dataclass
@@ -64,8 +61,8 @@ class History:
 
 def fit(
     net: nn.Module,
-    train: SizedBatches,
-    test: SizedBatches | None = None,
+    train: PairsOfXY,
+    test: PairsOfXY | None = None,
     *,
     optimizer: torch.optim.Optimizer,
     epochs: int,
@@ -85,6 +82,7 @@ def fit(
         optimizer: made from the parameters of ``net``.
         epochs: passes over ``train``.
         loss: takes (B, ...) outputs and (B, ...) labels, gives the mean over the batch.
+            Class weights and ignored labels are taken into account where it is torch's own.
         callbacks: each is called with the history after every epoch.
         progress: show a bar, and at the end one line that sums up the run.
 
@@ -93,35 +91,39 @@ def fit(
 
     Raises:
         FloatingPointError: the loss of a batch is not finite; names epoch, batch and rate.
-        ValueError: there is no batch to learn from, or a label names no class.
+        ValueError: there is no batch to learn from, a label names no class, scores and labels
+            have shapes that do not fit, or the optimizer belongs to another network.
+
+    Whatever ends a run early, Ctrl-C or the Stop button too, carries the epochs so far as
+    ``.history``; in a notebook that is ``sys.last_value.history``.
 
     Built in :doc:`/chapters/pytorch-workbench/training-loop`.
     """
-    if len(train) == 0:
-        raise ValueError("train: expected at least one batch, found none; is the data set empty?")
-    history = History(epochs)
-    device = _device_of(net)
-    with Progress(epochs * len(train), shown=progress) as bar:
+    check_run(net, optimizer, loss, epochs, train=train, test=test, callbacks=callbacks)
+    history, loss = History(epochs), MeanLoss(loss)
+    with _kept(history), Progress(epochs * length_hint(train), shown=progress) as bar, explained():
         for epoch in range(1, epochs + 1):
             start = time.perf_counter()
             net.train()
-            totals = _Totals()
-            for X, y in train:
-                X, y = X.to(device, non_blocking=True), y.to(device, non_blocking=True)
+            totals = _Totals(loss)
+            for X, y in placed(train, net, "train"):
                 scores = net(X)
-                batch_loss = _call(loss, scores, y)
+                batch_loss = loss(scores, y)
                 optimizer.zero_grad()
                 batch_loss.backward()
                 optimizer.step()
                 torch.clear_autocast_cache()  # or the old weights would be used again
                 totals.add(batch_loss.detach(), scores.detach(), y)
                 bar.update()
+            totals.check_not_empty("train: expected at least one batch")
             totals.check_finite(epoch, optimizer.param_groups[0]["lr"])
+            seconds = time.perf_counter() - start
+            tested = None if test is None else _evaluate(net, test, loss, "test")
             totals.store(history.train_loss, history.train_accuracy)
-            history.seconds.append(time.perf_counter() - start)
+            if tested is not None:
+                tested.store(history.test_loss, history.test_accuracy)
+            history.seconds.append(seconds)
             history.samples.append(totals.samples)
-            if test is not None:
-                _evaluate(net, test, loss).store(history.test_loss, history.test_accuracy)
             for callback in callbacks:
                 callback(history)
         bar.close(history.summary())
@@ -129,7 +131,7 @@ def fit(
 
 
 def evaluate(
-    net: nn.Module, batches: SizedBatches, *, loss: Loss = F.cross_entropy
+    net: nn.Module, batches: PairsOfXY, *, loss: Loss = F.cross_entropy
 ) -> tuple[float, float]:
     """Mean loss per sample and accuracy over all ``batches``, exact for unequal batches.
 
@@ -146,83 +148,95 @@ def evaluate(
 
     Built in :doc:`/chapters/pytorch-workbench/training-loop`.
     """
-    totals = _evaluate(net, batches, loss)
+    check_net(net)
+    totals = _evaluate(net, batches, MeanLoss(loss), "batches")
     return totals.loss, totals.accuracy
 
 
-def _evaluate(net: nn.Module, batches: SizedBatches, loss: Loss) -> _Totals:
-    device = _device_of(net)
+def _evaluate(net: nn.Module, batches: PairsOfXY, loss: MeanLoss, name: str) -> _Totals:
     modes = [(module, module.training) for module in net.modules()]
-    totals = _Totals()
+    totals = _Totals(loss)
     net.eval()
     try:
-        with torch.no_grad():
-            for X, y in batches:
-                X, y = X.to(device, non_blocking=True), y.to(device, non_blocking=True)
+        with torch.no_grad(), explained():
+            for X, y in placed(batches, net, name):
                 scores = net(X)
-                totals.add(_call(loss, scores, y), scores, y)
+                totals.add(loss(scores, y), scores, y)
     finally:
         for module, training in modes:
             module.training = training
-    if not totals.samples:
-        raise ValueError("batches: expected at least one sample, found none")
+    totals.check_not_empty(f"{name}: expected at least one sample")
     return totals
 
 
 class _Totals:
-    """Sums over samples, kept on the device; read once, at the end of a pass."""
+    """Sums over labels, kept on the device; read once, at the end of a pass."""
 
-    def __init__(self) -> None:
-        self.losses: list[Tensor] = []
-        self.sizes: list[int] = []
-        self.hits: list[Tensor] = []
+    def __init__(self, loss: MeanLoss) -> None:
+        self.samples = 0
+        self._mean = loss
+        self._losses: list[Tensor] = []  # of each batch: its mean loss, the weight of that mean,
+        self._weights: list[int | Tensor] = []
+        self._hits: list[Tensor] = []  # the right answers, and of how many
+        self._labels: list[int | Tensor] = []
 
     def add(self, loss: Tensor, scores: Tensor, y: Tensor) -> None:
-        self.losses.append(loss)
-        self.sizes.append(len(y))
-        if not y.is_floating_point() and scores.ndim == y.ndim + 1:
-            self.hits.append((scores.argmax(dim=1) == y).sum())
-
-    @property
-    def samples(self) -> int:
-        return sum(self.sizes)
+        labels, weight = self._mean.count(y)
+        self.samples += len(y)
+        self._losses.append(loss)
+        self._weights.append(weight)
+        if is_classification(scores, y):
+            right = scores.argmax(dim=1) == y
+            if self._mean.ignored >= 0:
+                right &= y != self._mean.ignored
+            self._hits.append(right.sum())
+            self._labels.append(labels)
 
     @property
     def loss(self) -> float:
-        losses = torch.stack(self.losses).cpu().double()
-        return (losses * torch.tensor(self.sizes)).sum().item() / self.samples
+        losses, weights = _numbers(self._losses), _numbers(self._weights)
+        counted = weights > 0  # a batch whose labels are all ignored has the loss 0 / 0
+        return ((losses * weights)[counted].sum() / weights.sum()).item()
 
     @property
     def accuracy(self) -> float:
-        if not self.hits:
+        if not self._hits:
             return math.nan
-        return torch.stack(self.hits).sum().item() / self.samples
+        return (_numbers(self._hits).sum() / _numbers(self._labels).sum()).item()
 
     def store(self, losses: list[float], accuracies: list[float]) -> None:
         losses.append(self.loss)
-        if self.hits:
+        if self._hits:
             accuracies.append(self.accuracy)
 
+    def check_not_empty(self, expected: str) -> None:
+        if not self.samples:
+            raise ValueError(
+                f"{expected}, found none; is the data set empty, or a generator already used up?"
+            )
+        if not _numbers(self._weights).sum():
+            raise ValueError(f"{expected} with a label that counts, found only ignored ones")
+
     def check_finite(self, epoch: int, learning_rate: float) -> None:
-        bad = torch.stack(self.losses).isfinite().logical_not().nonzero()
-        if len(bad):
-            batch = bad[0].item()
+        bad = _numbers(self._losses).isfinite().logical_not() & (_numbers(self._weights) > 0)
+        if bad.any():
+            batch = int(bad.nonzero()[0])
             raise FloatingPointError(
-                f"the loss became {self.losses[batch].item()} in epoch {epoch}, "
-                f"batch {batch + 1} of {len(self.losses)}, at learning rate {learning_rate:g}; "
+                f"the loss became {self._losses[batch].item()} in epoch {epoch}, "
+                f"batch {batch + 1} of {len(self._losses)}, at learning rate {learning_rate:g}; "
                 "try a rate ten times smaller, and check the inputs for nan"
             )
 
 
-def _device_of(net: nn.Module) -> torch.device:
-    return next((parameter.device for parameter in net.parameters()), torch.device("cpu"))
+def _numbers(values: list[int | Tensor]) -> Tensor:
+    return torch.stack([torch.as_tensor(value) for value in values]).cpu().double()
 
 
-def _call(loss: Loss, scores: Tensor, y: Tensor) -> Tensor:
+@contextmanager
+def _kept(history: History) -> Iterator[None]:
+    """Give the history to whatever ends the block early."""
     try:
-        return loss(scores, y)
-    except IndexError as error:
-        raise ValueError(
-            f"labels: expected classes in 0..{scores.shape[1] - 1}, because the network gives "
-            f"{scores.shape[1]} scores, found {y.min().item()}..{y.max().item()}"
-        ) from error
+        yield
+    except BaseException as stop:
+        stop.history = history
+        raise

@@ -13,6 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..progress import printable
+
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
@@ -27,7 +29,7 @@ class Verdict:
 
     def __repr__(self) -> str:
         mark = "✓" if self.passed else "✗" if self.tried else "·"
-        return f"{mark} {self.message}"
+        return printable(f"{mark} {self.message}")
 
 
 NOT_TRIED = Verdict(False, "not tried yet", tried=False)

@@ -2,6 +2,8 @@
 
 import matplotlib
 import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -104,7 +106,98 @@ def test_no_image_is_said():
         show_images(torch.rand(0, 4, 4))
 
 
-def test_the_book_style_is_set():
+def shown(figure, i=0):
+    return np.asarray(figure.axes[i].get_images()[0].get_array())
+
+
+@pytest.mark.parametrize("kind", ["tensor", "array", "list", "bytes", "last", "whole numbers"])
+def test_colored_images_are_drawn_in_their_colors(kind):
+    images = torch.randint(256, (5, 3, 4, 6)) / 255
+    given = {
+        "tensor": images.clone().requires_grad_(),
+        "array": images.double().numpy()[::-1][::-1],
+        "list": list(images),
+        "bytes": (images * 255).round().byte(),
+        "last": images.movedim(1, -1).numpy(),
+        "whole numbers": (images * 255).round().long(),
+    }[kind]
+    figure = show_images(given, np.arange(5), list(range(5)))
+    assert shown(figure, 2) == pytest.approx(images[2].movedim(0, -1).numpy(), abs=1e-6)
+    assert [ax.get_title() for ax in figure.axes] == list("01234")
+    assert figure.axes[4].texts[0].get_text() == "✓"
+
+
+def test_colored_images_of_another_range_are_stretched_each_to_the_full_one():
+    images = torch.randn(2, 3, 4, 4)
+    images[1] = images[1].sigmoid()
+    figure = show_images(images)
+    assert (shown(figure).min(), shown(figure).max()) == pytest.approx((0, 1))
+    assert shown(figure, 1) == pytest.approx(images[1].movedim(0, -1).numpy())
+
+
+@pytest.mark.parametrize("shape", [(2, 4, 5), (2, 1, 4, 5), (2, 4, 5, 1)])
+@pytest.mark.parametrize("dtype", ["float64", "uint8", "int32", "bool", "bfloat16"])
+def test_gray_images_may_be_arrays_of_any_type(shape, dtype):
+    images = torch.arange(40).reshape(shape).to(getattr(torch, dtype))
+    given = images if dtype == "bfloat16" else images.numpy()
+    expected = images[1].squeeze().float().numpy()
+    assert shown(show_images(given), 1).astype(float) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"images": torch.rand(4, 4)}, r"^images: expected shape .* found \(4, 4\); .*image\[None"),
+        ({"images": torch.rand(2, 2, 4, 4)}, r"^images: expected shape .* found \(2, 2, 4, 4\)"),
+        ({"images": "cat.png"}, "^images: expected a tensor or an array of numbers, found str"),
+        ({"images": [torch.rand(2, 3), torch.rand(3, 2)]}, "^images: expected .* torch.stack"),
+        ({"labels": ["cat", "dog"]}, "^labels: expected a tensor or an array of numbers"),
+        ({"labels": 3}, "^labels: expected one per image .2., found a single number"),
+        ({"predictions": torch.rand(2, 10)}, r"^predictions: .* found \(2, 10\); .*argmax"),
+        ({"labels": [0, 2], "classes": ["cat", "dog"]}, r"^labels: expected numbers in 0\.\.1"),
+        ({"labels": [0, -1], "classes": ["cat", "dog"]}, r"found -1\.\.0"),
+        ({"columns": 0}, "^columns: expected at least 1, found 0"),
+    ],
+)
+def test_what_cannot_be_drawn_is_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        show_images(**{"images": torch.rand(2, 4, 4)} | arguments)
+    assert plt.get_fignums() == []
+
+
+def test_each_run_has_a_drawing_of_its_own():
+    live = LiveCurves(seconds_between=1_000)
+    for losses in ([2.0], [3.0], [4.0, 3.5], [5.0]):
+        for count in range(1, len(losses) + 1):
+            live(History(epochs=len(losses), train_loss=losses[:count], seconds=[0.1] * count,
+                         samples=[1] * count))  # fmt: skip
+        assert curves(live.figure.axes[0])["train"] == losses
+
+
+@pytest.fixture
+def kept_print_options():
+    """The print options are those of the whole process: put back what they were."""
+    torch_width, width = torch._tensor_str.PRINT_OPTS.linewidth, np.get_printoptions()["linewidth"]
+    yield
+    torch.set_printoptions(linewidth=torch_width)
+    np.set_printoptions(linewidth=width)
+    pd.reset_option("display.width")
+
+
+@pytest.mark.parametrize("scale", [1, 1e-3, 1e5])
+@pytest.mark.parametrize("shape", [(1_500,), (7, 30), (3, 4, 50), (2, 2, 2, 40)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.int64, torch.bool])
+def test_the_book_style_prints_at_most_78_columns(kept_print_options, dtype, shape, scale):
+    torch.manual_seed(0)
+    values = (torch.randn(shape) * scale).to(dtype)
+    with matplotlib.rc_context():
+        use_book_style()
+    table = pd.DataFrame(values.reshape(len(values), -1).numpy()).add_prefix("a column ")
+    for text in (repr(values), repr(values.numpy()), str(values.numpy()), repr(table)):
+        assert max(map(len, text.splitlines())) <= 78
+
+
+def test_the_book_style_is_set(kept_print_options):
     with matplotlib.rc_context():
         use_book_style()
         assert plt.rcParams["figure.facecolor"] == "white"
