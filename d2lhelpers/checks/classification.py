@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .bans import without_autograd
 from .core import Verdict, as_tensor, compare, compare_values, show
 
 Function = Callable[..., Any]
@@ -19,9 +20,6 @@ def _random(rows: int, columns: int, number: int = 0) -> Tensor:
     """(rows, columns), normal with standard deviation 3; another ``number``, other entries."""
     generator = torch.Generator().manual_seed(100 * rows + number)
     return 3 * torch.randn(rows, columns, generator=generator)
-
-
-# Loss functions
 
 
 def best_guesses(answers: dict[str, Any]) -> Verdict:
@@ -60,7 +58,7 @@ def mean_squared_error(function: Function) -> Verdict:
     """``function(prediction, y)`` for predictions of shape (n, 1) and (n,)."""
     y = torch.tensor([1.0, 2.0, 4.0])
     cases = [
-        ("prediction of shape (3,), all right", (y.clone(), y)),
+        ("prediction of shape (3,), each too low by 3", (y - 3, y)),
         ("prediction of shape (3, 1), all right", (y[:, None].clone(), y)),
         ("prediction of shape (3, 1), each too high by 2", (y[:, None] + 2, y)),
         ("random prediction of shape (5, 1)", (_random(5, 1), _random(1, 5)[0])),
@@ -105,7 +103,7 @@ def log_softmax(function: Function) -> Verdict:
     cases = [
         ("scores [[1, 2, 3]]", (torch.tensor([[1.0, 2.0, 3.0]]),)),
         ("random scores of shape (4, 5)", (_random(4, 5),)),
-        ("scores [[10000, 0]]", (torch.tensor([[10_000.0, 0.0]]),)),
+        ("scores [[10000, 0], [500, 0]]", (torch.tensor([[10_000.0, 0.0], [500.0, 0.0]]),)),
         ("scores [[-10000, -10001]]", (torch.tensor([[-10_000.0, -10_001.0]]),)),
         ("scores [[10000, 0], [-10000, 0]]", (torch.tensor([[1e4, 0.0], [-1e4, 0.0]]),)),
     ]
@@ -123,7 +121,7 @@ def probabilities(function: Function) -> Verdict:
     cases = [
         ("scores [[0, 0], [0, 0], [0, 0]]", (torch.zeros(3, 2),)),
         ("random scores of shape (4, 5)", (_random(4, 5),)),
-        ("scores [[1000, 0], [0, 0]]", (torch.tensor([[1_000.0, 0.0], [0.0, 0.0]]),)),
+        ("scores [[1000, 990], [0, -5]]", (torch.tensor([[1_000.0, 990.0], [0.0, -5.0]]),)),
     ]
     return compare(
         function,
@@ -181,6 +179,7 @@ def temperature_gradient(function: Function) -> Verdict:
         reference,
         cases,
         hint="T enters twice: inside softmax, and by the chain rule; the mean adds 1 / B",
+        run=without_autograd,
     )
 
 
@@ -243,7 +242,7 @@ def confusion_matrix(function: Function) -> Verdict:
         for y, p, k in [
             (torch.tensor([0, 0, 1]), torch.tensor([0, 1, 1]), 2),
             (torch.tensor([2, 2, 2, 0]), torch.tensor([1, 1, 2, 0]), 3),
-            (torch.tensor([0, 1]), torch.tensor([1, 0]), 4),
+            (torch.tensor([0, 1]), torch.tensor([1, 0]), 12),
             (*torch.randint(5, (2, 12), generator=generator), 5),
         ]
     ]

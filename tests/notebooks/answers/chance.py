@@ -118,6 +118,7 @@ WRONG = {
         (one_prior_for_all,),
         (lambda prior, p, h, n: by_softmax(prior, p, h, n) * prior.sum() / 2,),  # sums to a half
         (lambda prior, p, h, n: by_softmax(prior.clamp(min=1e-3), p, h, n),),  # never impossible
+        (lambda prior, p, h, n: by_softmax(prior + 1e-9, p, h, n),),  # nearly never
     ],
 }
 PREDICTIONS = {c.before_running, c.waiting_for_a_hit}

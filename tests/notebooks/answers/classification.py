@@ -28,6 +28,13 @@ def step(net, optimizer, X, y, after=lambda o: None, before=lambda o: None, what
     return loss.item()
 
 
+def by_autograd(scores, y, temperature):
+    (gradient,) = torch.autograd.grad(
+        F.cross_entropy(scores.requires_grad_() / temperature, y), scores
+    )
+    return gradient
+
+
 def looped(y, predictions, k):
     matrix = torch.zeros(k, k, dtype=torch.int64)
     for i, j in zip(y, predictions):
@@ -70,7 +77,11 @@ RIGHT = {
     c.label_smoothing: [(smoothed, ENTROPY), (smoothed, torch.tensor(0.5))],
     c.temperature_gradient: [
         (lambda o, y, T: (F.softmax(o / T, 1) - F.one_hot(y, o.shape[1])) / T / len(o),),
-        (lambda o, y, T: torch.func.grad(lambda o: F.cross_entropy(o / T, y))(o),),
+        (
+            lambda o, y, T: (lambda q: (q - F.one_hot(y, len(q[0]))) / (T * len(q)))(
+                (o / T).softmax(1)
+            ),
+        ),
     ],
     c.count_parameters: [({"parameters": 307_300, "multiplications": 307_200},)],
     c.training_step: [
@@ -99,6 +110,7 @@ WRONG = {
         (lambda p, y, d: F.smooth_l1_loss(p, y, beta=d, reduction="none"),),
     ],
     c.mean_squared_error: [
+        (lambda p, y: F.mse_loss(p[:, 0], y) if p.ndim > 1 else 0.0,),
         (lambda p, y: ((p - y) ** 2).mean(),),
         (lambda p, y: ((p - y[:, None]) ** 2).mean(),),  # right for (n, 1) only
         (lambda p, y: 0.5 * F.mse_loss(p.reshape(y.shape), y),),
@@ -121,6 +133,8 @@ WRONG = {
     c.probabilities: [
         (torch.nn.Softmax(dim=0),),
         (lambda o: o.exp() / o.exp().sum(1, keepdim=True),),
+        (lambda o: o.clamp(-60, 60).softmax(1),),
+        (lambda o: (w := (o - o.max()).exp() + 1e-12) / w.sum(1, keepdim=True),),
         (lambda o: torch.sigmoid(o),),
     ],
     c.label_smoothing: [
@@ -132,6 +146,7 @@ WRONG = {
         (lambda o, y, e: F.cross_entropy(o, y, label_smoothing=e, reduction="sum"), ENTROPY),
     ],
     c.temperature_gradient: [
+        (by_autograd,),
         (lambda o, y, T: (F.softmax(o / T, 1) - F.one_hot(y, o.shape[1])) / len(o),),
         (lambda o, y, T: (F.softmax(o / T, 1) - F.one_hot(y, o.shape[1])) / T,),
         (lambda o, y, T: (F.one_hot(y, o.shape[1]) - F.softmax(o / T, 1)) / T / len(o),),
@@ -151,6 +166,7 @@ WRONG = {
         (lambda y, p, k: looped(p, y, k),),  # transposed
         (lambda y, p, k: looped(y, p, int(max(y.max(), p.max())) + 1),),  # too small
         (lambda y, p, k: looped(y, p, k) / len(y),),
+        (lambda y, p, k: torch.bincount(10 * y + p, minlength=100).reshape(10, 10)[:k, :k],),
     ],
     c.top_accuracy: [
         (lambda o, y, n: (o.argmax(1) == y).float().mean(),),
