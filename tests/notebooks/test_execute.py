@@ -290,7 +290,7 @@ def test_normalize_leaves_no_trace_of_the_front_end() -> None:
         }
     )
     nb.cells[1].metadata = nbformat.from_dict(
-        {"execution": {"iopub.status.busy": "now"}, "tags": ["imports"]}
+        {"execution": {"iopub.status.busy": "now"}, "tags": ["equality"]}
     )
     nb.cells[1].outputs = [new_output("execute_result", {"text/plain": "1"}, execution_count=9)]
     ids = [cell.id for cell in nb.cells]
@@ -299,7 +299,7 @@ def test_normalize_leaves_no_trace_of_the_front_end() -> None:
     assert sorted(nb.metadata) == ["book", "kernelspec", "language_info"]
     assert nb.metadata.kernelspec.name == "python3"
     assert nb.metadata.language_info == {"name": "python"}
-    assert nb.cells[1].metadata == {"tags": ["imports"]}
+    assert nb.cells[1].metadata == {"tags": ["equality"]}
     assert nb.cells[1].execution_count == nb.cells[1].outputs[0].execution_count == 1
     assert [cell.id for cell in nb.cells] == ids
 
