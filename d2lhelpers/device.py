@@ -25,10 +25,17 @@ def device() -> torch.device:
     ``D2LHELPERS_DEVICE`` overrides the choice.
 
     Raises:
-        RuntimeError: ``D2LHELPERS_DEVICE`` is not a device that torch knows.
+        RuntimeError: ``D2LHELPERS_DEVICE`` is not a device that torch knows and finds here.
     """
     wanted = os.environ.get("D2LHELPERS_DEVICE")
     if wanted:
+        try:
+            torch.empty(0, device=wanted)
+        except (RuntimeError, AssertionError, NotImplementedError) as error:  # each device its own
+            raise RuntimeError(
+                f"D2LHELPERS_DEVICE: expected a device of this computer, found {wanted!r}; "
+                f"unset it or set it to cpu ({str(error).splitlines()[0]})"
+            ) from error
         return torch.device(wanted)
     if torch.cuda.is_available():
         return torch.device("cuda")

@@ -82,7 +82,7 @@ class MeanLoss:
         if not self._tried:
             self._try_parts(scores.detach(), y, float(value))
             self._tried = True
-        return value.reshape(())
+        return value if value.ndim == 0 else value.reshape(())
 
     def count(self, y: Tensor) -> tuple[int | Tensor, int | Tensor]:
         """How many labels of a batch count, and the weight of its mean among other means."""
@@ -100,17 +100,20 @@ class MeanLoss:
                 f"net: expected a tensor of scores, found {type(scores).__name__}; "
                 "wrap the network in a module that returns the one tensor that the loss needs"
             )
-        fits = is_classification(scores, y)
         if self._by_class:
-            fits = fits or (scores.shape == y.shape and not _counts_classes(y))
-            expected, remedy = "(B, classes, ...) and (B, ...)", _class_remedy(scores, y)
+            fits = is_classification(scores, y) or (
+                scores.shape == y.shape and not _counts_classes(y)  # probabilities
+            )
         else:
-            fits = scores.shape == y.shape or (fits and not self._elementwise)
-            expected, remedy = "the same shape", _reshape_remedy(scores, y)
-        if not fits and (self._from_torch or _all_with_all(scores, y)):
+            fits = scores.shape == y.shape or (
+                not self._elementwise
+                and (is_classification(scores, y) or not _all_with_all(scores, y))
+            )
+        if not fits:
+            expected = "(B, classes, ...) and (B, ...)" if self._by_class else "the same shape"
             raise ValueError(
                 f"scores and labels: expected {expected}, found {tuple(scores.shape)} and "
-                f"{tuple(y.shape)}; {remedy}"
+                f"{tuple(y.shape)}; {_remedy(scores, y, self._by_class)}"
             )
 
     def _explain_labels(self, scores: Tensor, y: Tensor, error: IndexError) -> None:
@@ -154,17 +157,15 @@ def _counts_classes(y: Tensor) -> bool:
     return not (y.is_floating_point() or y.is_complex() or y.dtype == torch.bool)
 
 
-def _class_remedy(scores: Tensor, y: Tensor) -> str:
-    if scores.shape == y.shape:
+def _remedy(scores: Tensor, y: Tensor, by_class: bool) -> str:
+    if by_class and scores.shape == y.shape:
         return "labels are the numbers of the classes; for one-hot labels use y.argmax(dim=1)"
-    if not _counts_classes(y):
+    if by_class and not _counts_classes(y):
         return f"labels are whole numbers, these are {y.dtype}; use y.long()"
-    if y.ndim == scores.ndim and y.shape[1] == 1:
+    if by_class and y.ndim == scores.ndim and y.shape[1] == 1:
         return "use y.squeeze(1)"
-    return "the classes, at least two, lie on axis 1; try scores.movedim(-1, 1)"
-
-
-def _reshape_remedy(scores: Tensor, y: Tensor) -> str:
+    if by_class:
+        return "the classes, at least two, lie on axis 1; try scores.movedim(-1, 1)"
     if scores.numel() == y.numel():
         shape = ", ".join(str(size) for size in (-1, *scores.shape[1:]))
         return f"each score would be compared with every label; use y.reshape({shape})"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from .inputs import as_tensor
 
 
-def as_pictures(images: Tensor) -> np.ndarray:
+def as_pictures(images: Tensor) -> Tensor:
     """(N, H, W) for gray images, (N, H, W, 3) in [0, 1] for colored ones."""
     images = as_tensor(images, "images").detach().cpu()
     shape = tuple(images.shape)
@@ -24,12 +23,12 @@ def as_pictures(images: Tensor) -> np.ndarray:
         )
     values = images.float()
     if values.ndim == 3 or values.shape[-1] == 1:
-        return values.reshape(values.shape[:3]).numpy()
+        return values.reshape(values.shape[:3])
     if not images.is_floating_point():
         values = values / 255
     low, high = (extreme((1, 2, 3), keepdim=True) for extreme in (values.amin, values.amax))
     stretched = (values - low) / (high - low).clamp(min=1e-12)
-    return torch.where((low < 0) | (high > 1), stretched, values).numpy()
+    return torch.where((low < 0) | (high > 1), stretched, values)
 
 
 def class_names(name: str, values: Tensor, count: int, classes: Sequence[str] | None) -> list[str]:

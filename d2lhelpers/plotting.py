@@ -29,7 +29,7 @@ def use_book_style() -> None:
     it is imported before.
     """
     plt.style.use("d2lhelpers.book")
-    torch.set_printoptions(linewidth=75)  # torch does not count the closing brackets
+    torch.set_printoptions(linewidth=74)  # torch does not count the closing brackets
     np.set_printoptions(linewidth=78)
     if "pandas" in sys.modules:
         sys.modules["pandas"].set_option("display.width", 78)
@@ -155,7 +155,7 @@ def show_images(
     for ax in grid.flat:
         ax.axis("off")
     for i, ax in zip(range(count), grid.flat):
-        ax.imshow(pictures[i])
+        ax.imshow(pictures[i].numpy())
         if truth is not None:
             ax.set_title(truth[i], fontsize=8, pad=2)
         if guesses is not None:

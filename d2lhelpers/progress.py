@@ -27,6 +27,7 @@ class Progress:
     def __init__(self, total: int, *, shown: bool = True, seconds_between: float = 0.2) -> None:
         self.total = total
         self.done = 0
+        self._closed = False
         self._shown = shown
         self._between = seconds_between
         self._next = time.monotonic() + seconds_between
@@ -43,13 +44,18 @@ class Progress:
 
     def close(self, text: str = "") -> None:
         """Put ``text`` in the place of the bar."""
+        self._closed = True
         self._show(text, last=True)
 
     def __enter__(self) -> Progress:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        if kind is not None:
+        if self._closed:
+            return
+        if kind is None:
+            self.close()
+        else:
             of = f" of {self.total:,}" if self.total else ""
             self.close(f"stopped after {self.done:,}{of} steps")
 

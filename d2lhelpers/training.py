@@ -115,8 +115,7 @@ def fit(
                 torch.clear_autocast_cache()  # or the old weights would be used again
                 totals.add(batch_loss.detach(), scores.detach(), y)
                 bar.update()
-            totals.check_not_empty("train: expected at least one batch")
-            totals.check_finite(epoch, optimizer.param_groups[0]["lr"])
+            totals.check(epoch, optimizer.param_groups[0]["lr"])
             seconds = time.perf_counter() - start
             tested = None if test is None else _evaluate(net, test, loss, "test")
             totals.store(history.train_loss, history.train_accuracy)
@@ -124,9 +123,10 @@ def fit(
                 tested.store(history.test_loss, history.test_accuracy)
             history.seconds.append(seconds)
             history.samples.append(totals.samples)
+            if epoch == epochs:
+                bar.close(history.summary())  # a callback may draw, and that stands below
             for callback in callbacks:
                 callback(history)
-        bar.close(history.summary())
     return history
 
 
@@ -217,7 +217,8 @@ class _Totals:
         if not _numbers(self._weights).sum():
             raise ValueError(f"{expected} with a label that counts, found only ignored ones")
 
-    def check_finite(self, epoch: int, learning_rate: float) -> None:
+    def check(self, epoch: int, learning_rate: float) -> None:
+        self.check_not_empty("train: expected at least one batch")
         bad = _numbers(self._losses).isfinite().logical_not() & (_numbers(self._weights) > 0)
         if bad.any():
             batch = int(bad.nonzero()[0])
@@ -229,7 +230,8 @@ class _Totals:
 
 
 def _numbers(values: list[int | Tensor]) -> Tensor:
-    return torch.stack([torch.as_tensor(value) for value in values]).cpu().double()
+    whole = isinstance(values[0], int)
+    return (torch.tensor(values) if whole else torch.stack(values)).cpu().double()
 
 
 @contextmanager

@@ -20,8 +20,17 @@ def test_the_fastest_device_there_is_wins(monkeypatch, cuda, mps, expected):
 def test_the_environment_overrides_the_device(monkeypatch):
     monkeypatch.setenv("D2LHELPERS_DEVICE", "meta")
     assert device() == torch.device("meta")
-    monkeypatch.setenv("D2LHELPERS_DEVICE", "toaster")
-    with pytest.raises(RuntimeError, match="toaster"):
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["toaster", "cpu:x", *["cuda", "mps"][torch.cuda.is_available() :], "cuda:99"],
+)
+def test_a_device_that_is_not_here_is_named(monkeypatch, wanted):
+    if wanted == "mps" and torch.backends.mps.is_available():
+        pytest.skip("it is here")
+    monkeypatch.setenv("D2LHELPERS_DEVICE", wanted)
+    with pytest.raises(RuntimeError, match=f"D2LHELPERS_DEVICE: .*found '{wanted}'; unset it"):
         device()
 
 

@@ -53,7 +53,7 @@ def test_the_summary_and_one_picture_stand_below_each_cell_that_trains(kernel, u
     for _ in range(2):
         outputs = kernel.outputs("history = train()", updates=updates)
         assert len(outputs) == 2
-        assert len(pictures(outputs)) == 1 and len(lines(outputs)) == 1
+        assert len(lines(outputs[:1])) == 1 and len(pictures(outputs[1:])) == 1
 
 
 def test_where_outputs_are_updated_bar_and_curves_grow_in_place(kernel):
@@ -67,7 +67,6 @@ def test_two_runs_in_one_cell_give_two_pictures(kernel):
     assert len(pictures(outputs)) == 2
 
 
-@pytest.mark.parametrize("updates", [True, False])
 @pytest.mark.parametrize(
     "call",
     [
@@ -78,9 +77,9 @@ def test_two_runs_in_one_cell_give_two_pictures(kernel):
     ],
 )
 @pytest.mark.parametrize("rest", ["{}", "figure = {}", "{}; plt.show()", "figure = {}; figure"])
-def test_a_figure_is_shown_once_wherever_it_stands_in_its_cell(kernel, call, rest, updates):
-    kernel.run("import matplotlib.pyplot as plt; history = train()", updates=updates)
-    outputs = kernel.outputs(rest.format(call), updates=updates)
+def test_a_figure_is_shown_once_wherever_it_stands_in_its_cell(kernel, call, rest):
+    kernel.run("import matplotlib.pyplot as plt; history = train(1)", updates=True)
+    outputs = kernel.outputs(rest.format(call), updates=True)
     assert len(outputs) == 1 and len(pictures(outputs)) == 1
 
 

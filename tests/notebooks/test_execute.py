@@ -86,7 +86,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (package / "__init__.py").write_text("")
     (package / "first.py").write_text("NUMBER = 1\n")
     (package / "second.py").write_text("NUMBER = 2\n")
-    for module in ("copies.py", "download.py", "progress.py", "transfer.py"):
+    for module in ("copies.py", "download.py", "notebook.py", "progress.py", "transfer.py"):
         shutil.copy(ROOT / "d2lhelpers" / module, package)
     part = root / "chapters" / "part"
     write(part / "first.ipynb", "from d2lhelpers.first import NUMBER", "NUMBER")
