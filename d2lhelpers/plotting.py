@@ -79,7 +79,8 @@ class LiveCurves:
             the training. The last epoch is always drawn.
 
     >>> curves = LiveCurves()
-    >>> curves(History(epochs=2, train_loss=[2.0, 1.0], seconds=[0.1, 0.1], samples=[9, 9]))
+    >>> times = {"seconds": [0.1, 0.1], "samples": [9, 9]}
+    >>> curves(History(epochs=2, train_loss=[2.0, 1.0], **times))
     >>> curves.figure.axes[0].get_ylabel()
     'loss'
     """
