@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from nbformat.v4 import new_output
+from nbformat import NotebookNode
 
 from nbregress.masks import READY, compiled, masked
 from nbregress.streams import on_terminal, parts
@@ -197,7 +197,8 @@ def test_a_stream_is_what_a_terminal_leaves_of_it(text, left):
 
 
 def test_many_pieces_of_a_stream_are_joined():
-    pieces = [new_output("stream", name=n, text=n[3]) for n in ("stdout", "stderr") * 200_000]
+    pair = [NotebookNode(output_type="stream", name=n, text=n[3]) for n in ("stdout", "stderr")]
+    pieces = pair * 200_000
     assert parts(pieces) == [("stdout", "o" * 200_000), ("stderr", "e" * 200_000)]
 
 
