@@ -12,6 +12,7 @@ from itertools import accumulate, groupby, islice, pairwise
 from nbregress.figures import FIGURE_THRESHOLD
 
 MOST_COUNTED = 1_000  # differences; after them, counting ends
+MOST_LINES = 2_000_000
 MOST_ALIGNED = 100_000  # lines that are looked for at other places
 SHOWN_LINES, SHOWN_CHARACTERS = 5, 200
 
@@ -99,6 +100,9 @@ def text_differences(expected: str, found: str, tolerance: Tolerance) -> list[st
 def _differences(expected: str, found: str, tolerance: Tolerance) -> Iterator[str]:
     texts, numbers = zip(*map(split_numbers, (expected, found)))
     a, b = (text.splitlines() for text in texts)
+    if max(len(a), len(b)) > MOST_LINES:
+        yield f"{len(a):,} and {len(b):,} lines: more than {MOST_LINES:,} are not compared"
+        return
     if len(a) != len(b):
         yield f"{len(a):,} lines expected, {len(b):,} found"
     counts = [list(accumulate((line.count("\0") for line in lines), initial=0)) for lines in (a, b)]
