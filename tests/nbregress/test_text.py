@@ -171,9 +171,10 @@ def test_long_texts_are_compared_and_what_is_said_of_them_is_short(name):
     assert differences and max(map(len, differences)) < 5_000
 
 
-def test_too_many_lines_are_refused_with_a_sentence():
-    (refused,) = text_differences("\n" * 2_000_001, "\n" * 2_000_000, Tolerance())
-    assert refused == "2,000,001 and 2,000,000 lines: more than 2,000,000 are not compared"
+@pytest.mark.parametrize(("piece", "what"), [("\n", "lines"), ("1 ", "numbers")])
+def test_too_many_lines_or_numbers_are_refused_with_a_sentence(piece, what):
+    (refused,) = text_differences(piece * 2_000_001, piece * 2_000_000, Tolerance())
+    assert refused == f"2,000,001 and 2,000,000 {what}: more than 2,000,000 are not compared"
 
 
 @pytest.mark.parametrize("name", LONG)
