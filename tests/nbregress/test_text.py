@@ -203,9 +203,11 @@ def test_a_stream_is_what_a_terminal_leaves_of_it(text, left):
 
 
 def test_many_pieces_of_a_stream_are_joined():
-    pair = [NotebookNode(output_type="stream", name=n, text=n[3]) for n in ("stdout", "stderr")]
-    pieces = pair * 200_000
-    assert parts(pieces) == [("stdout", "o" * 200_000), ("stderr", "e" * 200_000)]
+    names = ("stdout", "stderr")
+    pair = [NotebookNode(output_type="stream", name=n, text=n + " line\n") for n in names]
+    (out, out_text), (err, err_text) = parts(pair * 500_000)
+    assert (out, err) == names
+    assert out_text == "stdout line\n" * 500_000 and err_text == "stderr line\n" * 500_000
 
 
 @pytest.mark.parametrize(

@@ -349,6 +349,14 @@ def test_a_stream_is_stored_as_a_terminal_leaves_it_and_compared_alike(text, lef
     assert joined.text == left == streams.on_terminal(text)
 
 
+def test_many_pieces_of_a_stream_are_joined() -> None:
+    first, other = (
+        NotebookNode(output_type="stream", name="stdout", text=t) for t in ("", "0\n1\n")
+    )
+    (joined,) = join_streams([first, *[other] * 2_000_000])
+    assert joined.text == "0\n1\n" * 2_000_000
+
+
 def test_no_line_is_lost_though_nobody_reads_before_the_last_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
