@@ -64,9 +64,9 @@ def test_a_cell_that_prints_without_end_is_stopped(kernel, monkeypatch):
 
 
 def test_of_a_long_traceback_both_ends_are_said():
-    lines = [f"\x1b[31mline {i}\x1b[0m" for i in range(1_000_000)]
+    lines = [f"\x1b[31mline {i}\x1b[0m" for i in range(100_000)]
     text = traceback([new_output("error", ename="E", evalue="e", traceback=lines)])
-    assert text.startswith("line 0\n") and text.endswith("line 999999") and len(text) < 20_000
+    assert text.startswith("line 0\n") and text.endswith("line 99999") and len(text) < 20_000
 
 
 def test_a_kernel_that_cannot_be_prepared_is_refused(kernel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from nbformat.v4 import new_output
+from nbformat import NotebookNode
 
 from nbregress.masks import READY, compiled, masked
 from nbregress.streams import on_terminal, parts
@@ -171,6 +171,12 @@ def test_long_texts_are_compared_and_what_is_said_of_them_is_short(name):
     assert differences and max(map(len, differences)) < 5_000
 
 
+@pytest.mark.parametrize(("piece", "what"), [("\n", "lines"), ("1 ", "numbers")])
+def test_too_many_lines_or_numbers_are_refused_with_a_sentence(piece, what):
+    (refused,) = text_differences(piece * 2_000_001, piece * 2_000_000, Tolerance())
+    assert refused == f"2,000,001 and 2,000,000 {what}: more than 2,000,000 are not compared"
+
+
 @pytest.mark.parametrize("name", LONG)
 def test_long_texts_are_masked(name):
     patterns = compiled([*READY, r"\d{1,9} ms"])
@@ -197,8 +203,11 @@ def test_a_stream_is_what_a_terminal_leaves_of_it(text, left):
 
 
 def test_many_pieces_of_a_stream_are_joined():
-    pieces = [new_output("stream", name=n, text=n[3]) for n in ("stdout", "stderr") * 200_000]
-    assert parts(pieces) == [("stdout", "o" * 200_000), ("stderr", "e" * 200_000)]
+    names = ("stdout", "stderr")
+    pair = [NotebookNode(output_type="stream", name=n, text=n + " line\n") for n in names]
+    (out, out_text), (err, err_text) = parts(pair * 500_000)
+    assert (out, err) == names
+    assert out_text == "stdout line\n" * 500_000 and err_text == "stderr line\n" * 500_000
 
 
 @pytest.mark.parametrize(

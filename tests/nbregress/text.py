@@ -12,6 +12,7 @@ from itertools import accumulate, groupby, islice, pairwise
 from nbregress.figures import FIGURE_THRESHOLD
 
 MOST_COUNTED = 1_000  # differences; after them, counting ends
+MOST_PIECES = 2_000_000  # lines, and numbers
 MOST_ALIGNED = 100_000  # lines that are looked for at other places
 SHOWN_LINES, SHOWN_CHARACTERS = 5, 200
 
@@ -99,6 +100,11 @@ def text_differences(expected: str, found: str, tolerance: Tolerance) -> list[st
 def _differences(expected: str, found: str, tolerance: Tolerance) -> Iterator[str]:
     texts, numbers = zip(*map(split_numbers, (expected, found)))
     a, b = (text.splitlines() for text in texts)
+    for what, one, other in (("lines", a, b), ("numbers", *numbers)):
+        if max(len(one), len(other)) > MOST_PIECES:
+            sizes = f"{len(one):,} and {len(other):,}"
+            yield f"{sizes} {what}: more than {MOST_PIECES:,} are not compared"
+            return
     if len(a) != len(b):
         yield f"{len(a):,} lines expected, {len(b):,} found"
     counts = [list(accumulate((line.count("\0") for line in lines), initial=0)) for lines in (a, b)]
@@ -108,13 +114,12 @@ def _differences(expected: str, found: str, tolerance: Tolerance) -> Iterator[st
             wanted, got = shown(raw[0][start:end]), shown(raw[1][start_b:end_b])
             yield f"line {start + 1}: expected\n      {wanted}\n    found\n      {got}"
             continue
-        first, first_b = counts[0][start], counts[1][start_b]
-        for k in range(counts[0][end] - first):
-            pair = numbers[0][first + k], numbers[1][first_b + k]
-            if difference := number_difference(*pair, tolerance):
-                line = bisect_right(counts[0], first + k)
-                wanted, got = (shown([number]) for number in pair)
-                yield f"line {line}: expected {wanted}, found {got}, {difference}"
+        first, last, first_b = counts[0][start], counts[0][end], counts[1][start_b]
+        pairs = zip(numbers[0][first:last], numbers[1][first_b : first_b + last - first])
+        for place, (one, other) in enumerate(pairs, start=first):
+            if one != other and (difference := number_difference(one, other, tolerance)):
+                line = bisect_right(counts[0], place)
+                yield f"line {line}: expected {shown([one])}, found {shown([other])}, {difference}"
 
 
 def aligned(a: list[str], b: list[str]) -> Iterator[tuple[bool, int, int, int, int]]:

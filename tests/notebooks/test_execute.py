@@ -15,6 +15,7 @@ import pytest
 import stamps
 from facts import count_words, facts, reading_minutes
 from nbclient import NotebookClient
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbregress import streams
 from normalize import join_streams, normalize
@@ -343,9 +344,17 @@ def test_streams_keep_their_place_among_other_outputs() -> None:
     ids=range(8),
 )
 def test_a_stream_is_stored_as_a_terminal_leaves_it_and_compared_alike(text, left):
-    pieces = [new_output("stream", name="stdout", text=piece) for piece in text]
+    pieces = [NotebookNode(output_type="stream", name="stdout", text=piece) for piece in text]
     (joined,) = join_streams(pieces)
     assert joined.text == left == streams.on_terminal(text)
+
+
+def test_many_pieces_of_a_stream_are_joined() -> None:
+    first, other = (
+        NotebookNode(output_type="stream", name="stdout", text=t) for t in ("", "0\n1\n")
+    )
+    (joined,) = join_streams([first, *[other] * 2_000_000])
+    assert joined.text == "0\n1\n" * 2_000_000
 
 
 def test_no_line_is_lost_though_nobody_reads_before_the_last_is_sent(
