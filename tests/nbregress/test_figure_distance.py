@@ -19,7 +19,7 @@ from PIL import Image
 from scipy import ndimage
 from sklearn.datasets import load_digits
 
-from nbregress.comparison import FIGURE_THRESHOLD, SIZE_SLACK, figure_distance
+from nbregress.figures import FIGURE_THRESHOLD, SIZE_SLACK, figure_distance
 
 pytestmark = pytest.mark.skipif(
     tuple(map(int, matplotlib.__version__.split(".")[:2])) < (3, 11),
