@@ -39,8 +39,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
-from d2lhelpers import download
 from d2lhelpers.data import Batches, ImageSet, load_fashion_mnist
+from d2lhelpers.files import download
 from d2lhelpers.training import evaluate, fit
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,7 +1,7 @@
 """Real image sets as tensors, data from a known line, and mini-batches of tensors in memory.
 
 Where a set comes from, and how its files are checked, is the matter of
-:mod:`d2lhelpers.download`. Where no copy can be had, 1,797 real handwritten digits that come
+:mod:`d2lhelpers.files.download`. Where no copy can be had, 1,797 real handwritten digits that come
 with scikit-learn stand in, and a line says so.
 """
 
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from . import download
 from .batches import Batches, as_pairs, check_labels
-from .download import SHA256, DataUnavailable, is_available
-from .idx import IdxError, read_idx
+from .files import download
+from .files.download import SHA256, DataUnavailable, is_available
+from .files.idx import IdxError, read_idx
 
 __all__ = [
     "SHA256",

@@ -7,7 +7,7 @@ from hypothesis import settings
 from mirror import Mirror, Request, whole
 from tiny_set import TINY, sums
 
-from d2lhelpers import download
+from d2lhelpers.files import download
 
 # The same cases every time, without a folder of found ones; a busy machine is no failure.
 settings.register_profile("book", derandomize=True, database=None, deadline=None)

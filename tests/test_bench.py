@@ -8,7 +8,7 @@ import ideas
 import pytest
 import torch
 
-from d2lhelpers.download import is_available
+from d2lhelpers.files.download import is_available
 from d2lhelpers.training import evaluate, fit
 
 SECONDS = {

@@ -207,6 +207,13 @@ def _difference_of_parts(found: Any, expected: tuple, rtol: float, atol: float) 
     return None
 
 
+def normal(*shape: int, number: int = 0, dtype: torch.dtype | None = None) -> Tensor:
+    """Standard normal numbers for a case; another shape or ``number``, other numbers."""
+    place = sum(7**axis * size for axis, size in enumerate(shape))
+    generator = torch.Generator().manual_seed(1_000 * place + number)
+    return torch.randn(shape, generator=generator, dtype=dtype)
+
+
 def show(value: Any) -> str:
     """A short form of a number, a tensor or anything else."""
     try:

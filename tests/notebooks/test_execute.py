@@ -87,7 +87,8 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (package / "__init__.py").write_text("")
     (package / "first.py").write_text("NUMBER = 1\n")
     (package / "second.py").write_text("NUMBER = 2\n")
-    for module in ("copies.py", "download.py", "notebook.py", "progress.py", "transfer.py"):
+    shutil.copytree(ROOT / "d2lhelpers" / "files", package / "files")
+    for module in ("notebook.py", "progress.py"):
         shutil.copy(ROOT / "d2lhelpers" / module, package)
     part = root / "chapters" / "part"
     write(part / "first.ipynb", "from d2lhelpers.first import NUMBER", "NUMBER")

@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -28,6 +29,9 @@ from provenance import DataSets, versions
 from refused import RefusedError
 from running import execute, first_line, refuse_stand_in
 from sources import ROOT, notebooks
+
+# Threads that parse at the same time disturb each other in Python 3.11 (one count of the depth).
+PARSING = threading.Lock()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -118,20 +122,24 @@ def refresh(path: Path, root: Path, sets: DataSets, side_by_side: int, always: b
         nb = nbformat.reads(before.decode(), as_version=4)
     except (UnicodeDecodeError, nbformat.reader.NotJSONError, ValueError) as error:
         raise RefusedError(f"it is not a notebook: {first_line(error)}") from None
-    try:
-        hashes = stamps.fingerprint(nb, root)
-    except ValueError as error:
-        raise RefusedError(str(error)) from None
+    with PARSING:
+        try:
+            hashes = stamps.fingerprint(nb, root)
+        except ValueError as error:
+            raise RefusedError(str(error)) from None
+        stale = stamps.staleness(nb, root)
 
     done = "the note of facts was rewritten"
-    if always or stamps.staleness(nb, root):
+    if always or stale:
         for data in nb.metadata.get("book", {}).get("data", []):
             sets.require(data)
         measured = execute(nb, path.parent, root)
         refuse_stand_in(nb)
+        with PARSING:
+            packages = versions(nb, root)
         nb.metadata.stamp = {
             **hashes,
-            "versions": versions(nb, root),
+            "versions": packages,
             **measured,
             "side_by_side": side_by_side,
         }

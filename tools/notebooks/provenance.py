@@ -38,7 +38,7 @@ class DataSets:
         """
         with self._one_at_a_time:
             if name not in self._missing:
-                from d2lhelpers.download import load
+                from d2lhelpers.files.download import load
 
                 contents, trail = load(name)
                 self._missing[name] = None if contents else str(trail)

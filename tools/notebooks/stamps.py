@@ -63,7 +63,7 @@ def data_hash(nb: NotebookNode, known: dict[str, dict[str, str]] | None = None) 
     """
     names = sorted(nb.metadata.get("book", {}).get("data", []))
     if known is None and names:
-        from d2lhelpers import download
+        from d2lhelpers.files import download
 
         known = download.SHA256
     unknown = [name for name in names if name not in known]

@@ -16,8 +16,9 @@ import pytest
 from mirror import Request, whole
 from tiny_set import NOBODY, TINY, idx_images, idx_labels, sums
 
-from d2lhelpers import data, download, transfer
+from d2lhelpers import data
 from d2lhelpers.data import DataUnavailable
+from d2lhelpers.files import download, transfer
 
 ROOT = Path(__file__).parents[3]
 posix = pytest.mark.skipif(os.name != "posix", reason="needs the signals and users of Unix")

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from tiny_set import ARCHIVES, TINY, idx_images, idx_labels, sums
 
-from d2lhelpers import data, download
+from d2lhelpers import data
 from d2lhelpers.data import DataUnavailable
+from d2lhelpers.files import download
 
 FORMS = {
     "as torchvision has them": "{}",
@@ -102,7 +103,7 @@ def test_a_whole_copy_is_used_beside_a_damaged_one(own):
 
 
 def test_a_bomb_is_not_unpacked_to_its_end(own, monkeypatch):
-    from d2lhelpers import copies
+    from d2lhelpers.files import copies
 
     monkeypatch.setattr(copies, "LARGEST", 1_000)
     content, problem = copies.unpack(gzip.compress(bytes(1_000_000)), "no sum")

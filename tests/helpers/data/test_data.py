@@ -9,8 +9,9 @@ import pytest
 import torch
 from tiny_set import TINY
 
-from d2lhelpers import data, download
+from d2lhelpers import data
 from d2lhelpers.data import Batches, DataUnavailable, ImageSet, linear_data
+from d2lhelpers.files import download
 
 
 @pytest.fixture

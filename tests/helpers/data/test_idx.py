@@ -11,8 +11,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from d2lhelpers import data, download
+from d2lhelpers import data
 from d2lhelpers.data import IdxError, read_idx
+from d2lhelpers.files import download
 
 SHAPES = st.lists(st.integers(1, 6), min_size=1, max_size=3).map(tuple)
 

@@ -15,8 +15,9 @@ from test_bad_days import (
     posix,
 )
 
-from d2lhelpers import data, download, transfer
+from d2lhelpers import data
 from d2lhelpers.data import DataUnavailable
+from d2lhelpers.files import download, transfer
 
 
 def test_a_proxy_is_used(serve, monkeypatch):

@@ -12,7 +12,7 @@ import struct
 import sys
 from pathlib import Path
 
-from d2lhelpers import download, transfer
+from d2lhelpers.files import download, transfer
 
 NOBODY = 65534
 NAMELESS = 54_321  # no entry in the list of users

@@ -74,6 +74,6 @@ def says_what_it_needs(page: Page) -> Iterator[str]:
 @lru_cache
 def data_sets() -> dict[str, str]:
     """Name of the function that loads a data set -> name of the data set."""
-    from d2lhelpers import download
+    from d2lhelpers.files import download
 
     return {f"load_{name.lower().replace('-', '_')}": name for name in download.SHA256}

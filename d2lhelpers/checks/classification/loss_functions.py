@@ -1,0 +1,87 @@
+"""Checks for the exercises on loss functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..core import Verdict, compare, compare_values, normal
+
+Function = Callable[..., Any]
+
+
+def best_guesses(answers: dict[str, Any]) -> Verdict:
+    """Best guesses of three losses for two lists of five numbers."""
+    right = {
+        "squared, with 88": 20,
+        "absolute, with 88": 4,
+        "Huber, with 88": 5.5,
+        "squared, with 888": 180,
+        "absolute, with 888": 4,
+        "Huber, with 888": 5.5,
+    }
+    return compare_values(
+        answers, right, hint="a mean, a median, and a point where five slopes sum to zero"
+    )
+
+
+def huber_loss(function: Function) -> Verdict:
+    """``function(prediction, y, delta)``, one loss per entry, against PyTorch."""
+    cases = [
+        (f"prediction {e}, y=0, delta={delta}", (torch.tensor([e]), torch.zeros(1), delta))
+        for e, delta in [(0.5, 1.0), (3.0, 1.0), (-3.0, 1.0), (3.0, 2.0), (3.0, 5.0), (0.2, 0.1)]
+    ]
+    cases.append(
+        (
+            "random entries of shape (4, 5), delta=1.5",
+            (3 * normal(4, 5), 3 * normal(4, 5, number=1), 1.5),
+        )
+    )
+    return compare(
+        function,
+        lambda prediction, y, delta: F.huber_loss(prediction, y, delta=delta, reduction="none"),
+        cases,
+        hint="one loss per entry (torch.where chooses); both pieces depend on delta",
+    )
+
+
+def mean_squared_error(function: Function) -> Verdict:
+    """``function(prediction, y)`` for predictions of shape (n, 1) and (n,)."""
+    y = torch.tensor([1.0, 2.0, 4.0])
+    cases = [
+        ("prediction of shape (3,), each too low by 3", (y - 3, y)),
+        ("prediction of shape (3, 1), all right", (y[:, None].clone(), y)),
+        ("prediction of shape (3, 1), each too high by 2", (y[:, None] + 2, y)),
+        ("random prediction of shape (5, 1)", (3 * normal(5, 1), 3 * normal(1, 5)[0])),
+    ]
+    return compare(
+        function,
+        lambda prediction, y: F.mse_loss(prediction.reshape(y.shape), y),
+        cases,
+        hint="print (prediction - y).shape; and it is the mean, without one half",
+    )
+
+
+def quantile_loss(function: Function) -> Verdict:
+    """``function(prediction, y, q)``, one loss per entry."""
+
+    def reference(prediction: Tensor, y: Tensor, q: float) -> Tensor:
+        return torch.where(prediction < y, q * (y - prediction), (1 - q) * (prediction - y))
+
+    cases = [
+        (f"prediction {p}, y=10, q={q}", (torch.tensor([p]), torch.tensor([10.0]), q))
+        for p, q in [(8.0, 0.5), (8.0, 0.9), (12.0, 0.9), (10.0, 0.9)]
+    ]
+    cases.append(
+        (
+            "random entries of shape (4, 5), q=0.25",
+            (3 * normal(4, 5), 3 * normal(4, 5, number=1), 0.25),
+        )
+    )
+    return compare(
+        function, reference, cases, hint="at q = 0.9, two too few cost 1.8 and two too many 0.2"
+    )

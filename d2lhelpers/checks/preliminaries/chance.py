@@ -1,0 +1,127 @@
+"""Checks for the exercises of Part 2 on probability."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..core import Verdict, compare, compare_values, show
+
+Function = Callable[..., Any]
+
+
+def before_running(answers: dict[str, Any]) -> Verdict:
+    """The spread of sums and means of 100 and 400 dice, and what lies beyond two of them."""
+    variance = 35 / 12
+    right = {
+        "sums of 100": math.sqrt(100 * variance),
+        "means of 100": math.sqrt(variance / 100),
+        "means of 400": math.sqrt(variance / 400),
+    }
+    hint = "variances of independent dice add; a mean is a sum divided by n"
+    verdict = compare_values(answers, right, rtol=0.02, atol=0, hint=hint)
+    if not verdict:
+        return verdict
+    # Between what the bell says and what a run of 20,000 counts.
+    share = compare_values(
+        answers,
+        {"share beyond two": 0.046},
+        rtol=0,
+        atol=0.006,
+        hint="the page printed how much of a bell lies beyond two standard deviations",
+    )
+    return Verdict(True, "right, all answers") if share else share
+
+
+def waiting_for_a_hit(answers: dict[str, Any]) -> Verdict:
+    """Maximum likelihood for the number of throws until the first hit."""
+    right = {
+        "best p for 3, 8, 1, 12": 1 / 6,
+        "best p for 1, 1, 2": 3 / 4,
+        "derivative at 1/2": -32.0,
+    }
+    return compare_values(
+        answers, right, hint="a wait of k is k - 1 misses and a hit: how many of each in all?"
+    )
+
+
+def standard_error(function: Function) -> Verdict:
+    """``function(draws, population=None)`` against NumPy's way of writing it."""
+
+    def reference(draws: Tensor, population: int | None = None) -> float:
+        values = draws.double().numpy()
+        left = 1 if population is None else 1 - len(values) / population
+        return math.sqrt(values.var(ddof=1) / len(values) * left)
+
+    few = torch.tensor([2.0, 4.0, 9.0])
+    many = 100 + torch.randn(400, generator=torch.Generator().manual_seed(0))
+    cases = [
+        ("draws [2, 4, 9]", (few,)),
+        ("draws [5, 5]", (torch.tensor([5.0, 5.0]),)),
+        ("400 draws around 100", (many,)),
+        ("draws [2, 4, 9] out of 4", (few, 4)),
+        ("draws [2, 4, 9] out of 3", (few, 3)),
+        ("400 draws out of 80,000", (many, 80_000)),
+    ]
+    return compare(
+        function,
+        reference,
+        cases,
+        hint="divide by n - 1 for the variance of one draw, and once more by n for the mean",
+        rtol=1e-3,
+    )
+
+
+def log_likelihood(function: Function) -> Verdict:
+    """``function(p, counts)`` against ``torch.xlogy``."""
+    fair = torch.full((6,), 1 / 6).double()
+    cases = [
+        (f"p={show(p)}, counts={counts}", (torch.tensor(p).double(), torch.tensor(counts)))
+        for p, counts in [
+            ([0.5, 0.5], [1, 2]),
+            ([0.2, 0.3, 0.5], [4, 0, 1]),
+            ([0.5, 0.5, 0.0], [3, 2, 0]),
+            ([0.5, 0.5, 0.0], [3, 2, 1]),
+        ]
+    ]
+    cases.append(("p=1/6 each, counts of 50,000", (fair, torch.full((6,), 50_000))))
+    return compare(
+        function,
+        lambda p, counts: torch.xlogy(counts.double(), p).sum().item(),
+        cases,
+        hint="add logarithms, multiply nothing; and what is 0 * log(0) to a computer?",
+    )
+
+
+def posterior(function: Function) -> Verdict:
+    """``function(prior, p, hits, throws)`` against softmax of the logarithms."""
+
+    def reference(prior: Tensor, p: Tensor, hits: int, throws: int) -> Tensor:
+        log = prior.double().log() + hits * p.double().log()
+        return torch.softmax(log + (throws - hits) * torch.log1p(-p.double()), dim=0)
+
+    third = 1 / 3
+    cases = [
+        (
+            f"prior={show(prior)}, p={show(p)}, {hits} hits in {throws} throws",
+            (torch.tensor(prior).double(), torch.tensor(p).double(), hits, throws),
+        )
+        for prior, p, hits, throws in [
+            ([0.99, 0.01], [third, 0.5], 7, 10),
+            ([0.5, 0.5], [third, 0.5], 0, 3),
+            ([0.2, 0.3, 0.5], [0.2, 0.4, 0.8], 0, 0),
+            ([0.5, 0.0, 0.5], [0.3, 0.5, 0.7], 4, 8),
+            ([0.5, 0.5], [third, 0.34], 10_100, 30_000),
+            ([0.5, 0.0, 0.5], [0.3, 0.5, 0.7], 15_000, 30_000),
+        ]
+    ]
+    return compare(
+        function,
+        reference,
+        cases,
+        hint="prior times likelihood, then divided by the sum; the likelihood needs logarithms",
+    )

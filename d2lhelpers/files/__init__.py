@@ -1,0 +1,1 @@
+"""The files of an image set: found on this computer or brought, checked, and read."""

@@ -1,0 +1,124 @@
+"""Answers to the exercises of Part 2 on probability."""
+
+import math
+import statistics
+
+import torch
+
+from d2lhelpers.checks.preliminaries import chance as c
+
+module = c
+
+SPREADS = {
+    "sums of 100": 17.08,
+    "means of 100": 0.1708,
+    "means of 400": 0.0854,
+    "share beyond two": 0.0455,
+}
+WAITS = {
+    "best p for 3, 8, 1, 12": 1 / 6,
+    "best p for 1, 1, 2": 0.75,
+    "derivative at 1/2": -32,
+}
+
+
+def with_library(draws, population=None):
+    left = 1 if population is None else (population - len(draws)) / population
+    return draws.std() * (left / len(draws)) ** 0.5
+
+
+def with_statistics(draws, population=None):
+    n = len(draws)
+    variance = statistics.variance(draws.tolist()) / n
+    return math.sqrt(variance * (1 - n / population if population else 1))
+
+
+def finite_population_of_sigma(draws, population=None):  # the factor for a known sigma
+    n = len(draws)
+    left = 1 if population is None else (population - n) / (population - 1)
+    return draws.std() * (left / n) ** 0.5
+
+
+def looped(p, counts):
+    total = 0.0
+    for probability, count in zip(p.tolist(), counts.tolist()):
+        if count:
+            total += count * (math.log(probability) if probability else -math.inf)
+    return total
+
+
+def by_softmax(prior, p, hits, throws):
+    return torch.softmax(prior.log() + hits * p.log() + (throws - hits) * (1 - p).log(), dim=0)
+
+
+def by_odds(prior, p, hits, throws):
+    log = [
+        -math.inf if not share else math.log(share) + hits * math.log(q / (1 - q))
+        + throws * math.log(1 - q)
+        for share, q in zip(prior.tolist(), p.tolist())
+    ]  # fmt: skip
+    weights = torch.tensor([math.exp(entry - max(log)) for entry in log])
+    return weights / weights.sum()
+
+
+def by_product(prior, p, hits, throws):
+    weights = prior * p**hits * (1 - p) ** (throws - hits)
+    return weights / weights.sum()
+
+
+def one_prior_for_all(prior, p, hits, throws):
+    return by_softmax(torch.ones_like(prior), p, hits, throws)
+
+
+RIGHT = {
+    c.before_running: [
+        (SPREADS,),
+        (SPREADS | {"share beyond two": 0.05, "sums of 100": torch.tensor(17.1)},),
+    ],
+    c.waiting_for_a_hit: [(WAITS,), (WAITS | {"best p for 3, 8, 1, 12": 0.1667},)],
+    c.standard_error: [(with_library,), (with_statistics,)],
+    c.log_likelihood: [
+        (looped,),
+        (lambda p, counts: torch.xlogy(counts, p).sum(),),
+        (lambda p, counts: (counts * p.log()).nan_to_num(0.0, neginf=-math.inf).sum(),),
+    ],
+    c.posterior: [(by_softmax,), (by_odds,)],
+}
+WRONG = {
+    c.before_running: [
+        (SPREADS | {"means of 400": 0.1708 / 4},),
+        (SPREADS | {"means of 100": 35 / 12 / 100},),  # the variance
+        (SPREADS | {"sums of 100": 100 * math.sqrt(35 / 12)},),  # deviations do not add
+        (SPREADS | {"share beyond two": 0.954},),
+        (SPREADS | {"share beyond two": 0.32},),
+    ],
+    c.waiting_for_a_hit: [
+        (WAITS | {"best p for 3, 8, 1, 12": 4 / 20},),  # the hits were not counted as throws
+        (WAITS | {"derivative at 1/2": 32},),
+        (WAITS | {"best p for 1, 1, 2": (1 + 1 + 0.5) / 3},),  # the mean of 1 / k
+    ],
+    c.standard_error: [
+        (lambda draws, population=None: draws.std() / len(draws) ** 0.5,),  # no population
+        (
+            lambda draws, population=None: (
+                with_library(draws, population) * ((len(draws) - 1) / len(draws)) ** 0.5
+            ),
+        ),
+        (lambda draws, population=None: with_library(draws, population) * len(draws) ** 0.5,),
+        (finite_population_of_sigma,),
+    ],
+    c.log_likelihood: [
+        (lambda p, counts: (counts * p.log()).sum(),),  # 0 * log(0)
+        (lambda p, counts: (p**counts).prod().log(),),  # underflows
+        (lambda p, counts: (counts * (p + 1e-9).log()).sum(),),  # no minus infinity
+        (lambda p, counts: torch.distributions.Multinomial(int(counts.sum()), p).log_prob(counts),),
+    ],
+    c.posterior: [
+        (by_product,),  # underflows after 30,000 throws
+        (one_prior_for_all,),
+        (lambda prior, p, h, n: by_softmax(prior, p, h, n) * prior.sum() / 2,),  # sums to a half
+        (lambda prior, p, h, n: by_softmax(prior.clamp(min=1e-3), p, h, n),),  # never impossible
+        (lambda prior, p, h, n: by_softmax(prior + 1e-9, p, h, n),),  # nearly never
+    ],
+}
+PREDICTIONS = {c.before_running, c.waiting_for_a_hit}
