@@ -6,7 +6,7 @@ import sys
 
 import nbformat
 import pytest
-from sources import ROOT
+from stored.sources import ROOT
 
 NOTEBOOK = ROOT / "chapters" / "pytorch-workbench" / "datasets-and-dataloaders.ipynb"
 STAND_IN = """

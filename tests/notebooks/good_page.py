@@ -7,10 +7,10 @@ import io
 from collections.abc import Callable
 
 import nbformat
-from cell_tags import fold_in_jupyterlab
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image, ImageOps
+from stored.cell_tags import fold_in_jupyterlab
 
 Change = Callable[[NotebookNode], object]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cell_tags import FOLDS, NOT_TRIED, fold_on_page
 from execute import normalize
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from stored.cell_tags import FOLDS, NOT_TRIED, fold_on_page
 
 
 @pytest.mark.parametrize("tag", FOLDS)

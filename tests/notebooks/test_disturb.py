@@ -6,10 +6,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import sources
 from disturb import run_disturbed
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
+from stored import sources
 from variations import Outcome, run_pytest
 
 SETTINGS = f"""\

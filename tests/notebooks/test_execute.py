@@ -12,15 +12,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import stamps
-from facts import count_words, facts, reading_minutes
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbregress import streams
-from normalize import join_streams, normalize
 from running import execute
-from sources import ROOT, code_cells, notebooks
+from stored import stamps
+from stored.facts import count_words, facts, reading_minutes
+from stored.normalize import join_streams, normalize
+from stored.sources import ROOT, code_cells, notebooks
 
 EXECUTE = ROOT / "tools" / "notebooks" / "execute.py"
 LINES = 9_000  # as messages, more than the queues between kernel and client hold

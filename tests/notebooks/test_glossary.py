@@ -7,7 +7,7 @@ import json
 import re
 
 from book_extensions.glossary_index import glossary_terms
-from sources import ROOT, notebooks
+from stored.sources import ROOT, notebooks
 
 GLOSSARY = (ROOT / "chapters" / "back" / "glossary.md").read_text(encoding="utf-8")
 TERMS = re.findall(r"^(\w.*)\n  \S", GLOSSARY, re.MULTILINE)

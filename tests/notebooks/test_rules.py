@@ -8,7 +8,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from facts import facts
 from good_page import (
     PARAGRAPH,
     PIXEL,
@@ -44,7 +43,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from rules import RULES, Page, Rule
 from rules.excuses import EXCUSED
-from sources import ROOT, notebooks
+from stored.facts import facts
+from stored.sources import ROOT, notebooks
 
 
 @lru_cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from slips import slips
+from stored.slips import slips
 
 HEAD = "| as it is written | as it is | why it matters |\n|---|:-:|---|\n"
 

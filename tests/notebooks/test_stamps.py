@@ -6,10 +6,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import stamps
-from helpers_used import helper_files
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from sources import ROOT, notebooks, parse
+from stored import stamps
+from stored.helpers_used import helper_files
+from stored.sources import ROOT, notebooks, parse
 
 PACKAGE = {
     "__init__.py": '"""Passes names on."""\nfrom .training import fit as fit\nHERE = 1\n',

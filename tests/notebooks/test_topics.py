@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import topics
-from sources import ROOT
+from stored.sources import ROOT
 
 PLANNED = 598  # 400 topics and 198 claims
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from seeds import calls_seed, run_seeds
-from sources import ROOT
+from stored.sources import ROOT
 from variations import VARIATIONS, draw, every_core_busy, report, run_pytest
 
 SETTINGS = f"""\

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from book_site import build, needs_theme
-from cell_tags import FOLDS, NOT_TRIED
 from overflow import numbers_on_formulas, sideways
+from stored.cell_tags import FOLDS, NOT_TRIED
 from test_site import one_page_book
 
 pytestmark = [pytest.mark.xdist_group("site"), needs_theme]

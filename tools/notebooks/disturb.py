@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
-import sources
+from stored import sources
 from variations import PATIENT, Outcome, report, run_pytest
 
 BY_A_THIRD = {"atol": 0.0, "rtol": 1 / 3}

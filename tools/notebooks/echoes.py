@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
-import sources
-from facts import NOT_WORDS, prose_cells
+from stored import sources
+from stored.facts import NOT_WORDS, prose_cells
 
 RUN = 5  # words in a row
 MAXIM_WORDS = 9

@@ -21,14 +21,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
-import stamps
-from facts import facts
 from nbformat import NotebookNode
-from normalize import normalize
-from provenance import DataSets, versions
 from refused import RefusedError
 from running import execute, first_line, refuse_stand_in
-from sources import ROOT, notebooks
+from stored import stamps
+from stored.facts import facts
+from stored.normalize import normalize
+from stored.provenance import DataSets, versions
+from stored.sources import ROOT, notebooks
 
 # Threads that parse at the same time disturb each other in Python 3.11 (one count of the depth).
 PARSING = threading.Lock()

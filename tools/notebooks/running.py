@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from refused import RefusedError
-from sources import code_cells
+from stored.sources import code_cells
 
 CELL_SECONDS = 120
 LIFT = """\

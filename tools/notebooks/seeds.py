@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
-from sources import ROOT, code_cells, notebooks, parse
+from stored.sources import ROOT, code_cells, notebooks, parse
 from variations import PATIENT, Outcome, draw, report, run_pytest
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TypeVar
 from xml.etree import ElementTree
 
-from sources import ROOT, notebooks
+from stored.sources import ROOT, notebooks
 
 T = TypeVar("T")
 PATIENT = "--nbval-cell-timeout=1800"  # how fast the computer is decides nothing here

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat.v4
 from nbformat import NotebookNode
-from sources import ROOT, parse
+from stored.sources import ROOT, parse
 
 
 class Page:

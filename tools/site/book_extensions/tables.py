@@ -16,10 +16,10 @@ from typing import Any
 from docutils import nodes
 from docutils.statemachine import StringList
 from myst_parser.mdit_to_docutils.base import default_slugify
-from slips import HEAD, slips
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from stored.slips import HEAD, slips
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from facts import EXERCISE_TAGS
+from stored.facts import EXERCISE_TAGS
 
 from rules.page import Page
 from rules.rule import rule

@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from helpers_used import helper_files
 from nbformat import NotebookNode
-from sources import ROOT, code_cells
+
+from stored.helpers_used import helper_files
+from stored.sources import ROOT, code_cells
 
 
 def fingerprint(nb: NotebookNode, root: Path = ROOT) -> dict[str, str]:

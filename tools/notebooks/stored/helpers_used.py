@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nbformat import NotebookNode
-from sources import PACKAGE, ROOT, code_cells, parse
+
+from stored.sources import PACKAGE, ROOT, code_cells, parse
 
 
 def helper_files(nb: NotebookNode, root: Path = ROOT) -> dict[str, Path]:

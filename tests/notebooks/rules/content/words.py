@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rules.markdown import bibliography, cited, prose
+from rules.content.markdown import bibliography, cited, prose
 from rules.page import Page
 from rules.rule import rule
 

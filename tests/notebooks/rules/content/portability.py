@@ -9,7 +9,7 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
-from sources import PACKAGE
+from stored.sources import PACKAGE
 
 from rules.page import Cell, Page, name_of
 from rules.rule import rule

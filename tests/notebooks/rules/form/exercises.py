@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from cell_tags import NOT_TRIED
+from stored.cell_tags import NOT_TRIED
 
 from rules.page import Cell, Page
 from rules.rule import rule

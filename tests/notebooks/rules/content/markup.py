@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from facts import (
+from stored.facts import (
     NOT_WORDS,
 )
 

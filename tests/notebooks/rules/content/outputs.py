@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rules.length import COLUMNS
+from rules.form.length import COLUMNS
 from rules.page import Cell, Page
 from rules.rule import rule
 

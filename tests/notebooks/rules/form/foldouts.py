@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cell_tags import FOLDS
-from facts import count_words
-from slips import slips
+from stored.cell_tags import FOLDS
+from stored.facts import count_words
+from stored.slips import slips
 
 from rules.page import Cell, Page
 from rules.rule import rule

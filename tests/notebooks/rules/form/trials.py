@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from rules.markdown import cited, unfenced
+from rules.content.markdown import cited, unfenced
 from rules.page import Cell, Page
 from rules.rule import rule
 

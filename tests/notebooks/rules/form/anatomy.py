@@ -7,13 +7,13 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from facts import (
+from stored.facts import (
     EXERCISE_TAGS,
     count_words,
     facts,
 )
 
-from rules.markdown import headings, unfenced
+from rules.content.markdown import headings, unfenced
 from rules.page import Page, name_of
 from rules.rule import rule
 

@@ -8,11 +8,11 @@ import io
 import re
 from collections.abc import Iterator
 
-from facts import (
+from PIL import Image, UnidentifiedImageError
+from stored.facts import (
     count_figures,
     count_words,
 )
-from PIL import Image, UnidentifiedImageError
 
 from rules.page import Page
 from rules.rule import rule

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from itertools import groupby
 
-from cell_tags import fold_in_jupyterlab
 from nbformat import NotebookNode
+
+from stored.cell_tags import fold_in_jupyterlab
 
 
 def normalize(nb: NotebookNode) -> None:

@@ -7,9 +7,10 @@ import platform
 import threading
 from pathlib import Path
 
-from helpers_used import third_party
 from nbformat import NotebookNode
 from refused import RefusedError
+
+from stored.helpers_used import third_party
 
 RECORDED = {  # module -> the package whose version goes into a stamp
     "matplotlib": "matplotlib",

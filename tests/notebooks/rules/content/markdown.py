@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from facts import (
+from stored.facts import (
     NOT_WORDS,
 )
 

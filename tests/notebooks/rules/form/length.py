@@ -6,7 +6,7 @@ import ast
 import statistics
 from collections.abc import Iterator
 
-from facts import (
+from stored.facts import (
     NOT_READ,
     count_lines,
     count_words,

@@ -1,0 +1,1 @@
+"""What is stored in a notebook beside text and code: outputs, stamp, facts, folds."""
