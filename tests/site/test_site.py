@@ -429,7 +429,7 @@ def test_search_works_from_disk(browser, site: Path) -> None:
     context = browser.new_context(offline=True)
     page = context.new_page()
     page.goto((site / "search.html").as_uri() + "?q=forecasters")
-    link = page.wait_for_selector("#search-results li a", timeout=10_000)
+    link = page.wait_for_selector("#search-results li a", timeout=30_000)
     link.click()
     page.wait_for_url("file://**/softmax-and-cross-entropy.html*")
     context.close()
