@@ -248,7 +248,7 @@ def multilayer_panels(places: list[Point]) -> list[str]:
     return [
         lamp(x0, y0, two[:1], TROUBLE),
         text(x0 + 50, y0 + 124, ["one border"], "name"),
-        text(x0 + 50, y0 + 142, ["always one corner", "on the wrong side"], "trouble small"),
+        text(x0 + 50, y0 + 142, ["always a corner", "on the wrong side"], "trouble small"),
         hidden_layer(x1, y1),
         text(x1 + 50, y1 + 124, ["a hidden layer"], "name"),
         text(x1 + 50, y1 + 142, ["two units, a border", "each, and a third"], "small"),
