@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import torch
@@ -88,7 +88,7 @@ def collapse(function: Function) -> Verdict:
     for sizes in ([3, 2], [2, 2, 2], [2, 5, 3], [4, 1, 4], [2, 6, 3, 5, 1], [3, 3, 3, 3]):
         layers = [
             (normal(after, before, number=place), normal(after, number=place))
-            for place, (before, after) in enumerate(zip(sizes, sizes[1:]))
+            for place, (before, after) in enumerate(pairwise(sizes))
         ]
         cases.append((f"sizes {' -> '.join(map(str, sizes))}", (layers,)))
     hint = "what does the second layer do to the first one's W x, and what to its b?"
