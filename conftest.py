@@ -26,11 +26,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests that have a page of the part in their name."""
+    """Keep the tests that have a page of the part, or the room of its checks, in their name."""
     if part := config.getoption("part"):
-        others = [item for item in items if f"{part}/" not in item.nodeid]
-        items[:] = [item for item in items if f"{part}/" in item.nodeid]
-        config.hook.pytest_deselected(items=others)
+        room = part.rpartition("/")[2].replace("-", "_")
+        places = f"{part}/", f"checks/{room}/", f"answers/{room}/"
+        chosen = [item for item in items if any(place in item.nodeid for place in places)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+        items[:] = chosen
 
 
 class Scheduling(LoadFileScheduling):

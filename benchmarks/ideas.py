@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 
 import torch
-from bench import NETWORKS, Job, bare_epoch, drain, measure, plain_epoch, ratio
+from measuring import measure, ratio
+from programs import NETWORKS, Job, bare_epoch, drain, plain_epoch
 from torch import Tensor, nn
 
 from d2lhelpers.data import Batches

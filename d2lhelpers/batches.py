@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .inputs import as_tensor
+
 
 class Batches:
     """Mini-batches of tensors that already lie in memory (or on the GPU).
@@ -16,7 +18,8 @@ class Batches:
     no copy per image. Every pass over it (every epoch) shuffles anew.
 
     Args:
-        X: (N, ...), the inputs; a tensor or a NumPy array, whose float64 becomes float32.
+        X: (N, ...), the inputs; a tensor, or an array, table or list, whose float64
+            becomes float32.
         y: (N, ...), the labels, on the same device; whole numbers become int64.
         batch_size: samples in a batch, at least 1; the last batch may be smaller.
         shuffle: draw a new order for every pass.
@@ -28,9 +31,8 @@ class Batches:
         pairs ``X[batch], y[batch]``.
 
     Raises:
-        TypeError: ``X`` or ``y`` is neither a tensor nor an array of numbers.
-        ValueError: lengths or devices differ, the batch size is below 1 (or with ``drop_last``
-            above N), or a label names no class.
+        ValueError: ``X`` or ``y`` holds no numbers, lengths or devices differ, the batch size is
+            below 1 (or with ``drop_last`` above N), or a label names no class.
 
     Built in :doc:`/chapters/pytorch-workbench/datasets-and-dataloaders`.
 
@@ -86,10 +88,12 @@ def as_pairs(X: Tensor | np.ndarray, y: Tensor | np.ndarray) -> tuple[Tensor, Te
     """Inputs and labels as tensors that go together: one label per sample, on one device.
 
     Raises:
-        TypeError: one of them is neither a tensor nor an array of numbers.
-        ValueError: lengths or devices differ.
+        ValueError: one of them holds no numbers, or lengths or devices differ.
     """
-    X, y = _as_tensor(X, "X"), _as_tensor(y, "y")
+    X, y = as_tensor(X, "X"), as_tensor(y, "y")
+    for name, values in (("X", X), ("y", y)):
+        if values.ndim == 0:
+            raise ValueError(f"{name}: expected one row per sample, found a single number")
     if len(X) != len(y):
         raise ValueError(
             f"X and y: expected one label per sample, found {len(X):,} samples and "
@@ -103,24 +107,6 @@ def as_pairs(X: Tensor | np.ndarray, y: Tensor | np.ndarray) -> tuple[Tensor, Te
     if y.dtype != torch.bool and not y.is_floating_point() and not y.is_complex():
         y = y.long()  # what the losses of PyTorch take
     return X, y
-
-
-def _as_tensor(values: object, name: str) -> Tensor:
-    if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
-        kind = values.dtype.newbyteorder("=")
-        if kind == np.float64:  # NumPy's default; that of a network is float32
-            kind = np.dtype(np.float32)
-        # a tensor needs memory without steps backwards that may be written
-        values = torch.from_numpy(np.require(values, kind, ["C", "W"]))
-    if not isinstance(values, Tensor) or values.ndim == 0:
-        found = getattr(values, "dtype", type(values).__name__)
-        shape = f" of shape {tuple(values.shape)}" if hasattr(values, "shape") else ""
-        raise TypeError(
-            f"{name}: expected a tensor or a NumPy array of numbers with one row per sample, "
-            f"found {found}{shape}; torch.tensor(...) makes one of a list, "
-            ".to_numpy() of a table"
-        )
-    return values
 
 
 def check_labels(labels: Tensor, num_classes: int) -> None:

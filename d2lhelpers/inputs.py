@@ -31,6 +31,9 @@ HINTS = {
 def as_tensor(values: object, name: str) -> Tensor:
     """A tensor, or what can be made one: a NumPy array, a table, a list of tensors or numbers.
 
+    NumPy's float64 becomes float32, the type of a network. An array is copied only where torch
+    could not share its memory.
+
     Raises:
         ValueError: there are no numbers in it, or not equally many everywhere; names ``name``.
     """
@@ -39,8 +42,12 @@ def as_tensor(values: object, name: str) -> Tensor:
     try:
         if isinstance(values, (list, tuple)) and values and isinstance(values[0], Tensor):
             return torch.stack(list(values))
-        # a copy in plain order: torch warns of read-only arrays and refuses reversed ones
-        return torch.from_numpy(np.array(values, order="C"))
+        array = np.asarray(values)
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"its entries are of type {array.dtype}")
+        kind = np.float32 if array.dtype.kind + str(array.itemsize) == "f8" else array.dtype
+        # torch refuses foreign byte orders and steps backwards, and warns of read-only memory
+        return torch.from_numpy(np.require(array, np.dtype(kind).newbyteorder("="), ["C", "W"]))
     except (TypeError, ValueError, RuntimeError) as error:
         raise ValueError(
             f"{name}: expected a tensor or an array of numbers, found {type(values).__name__}; "

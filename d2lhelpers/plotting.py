@@ -39,12 +39,15 @@ def use_book_style() -> None:
         set_matplotlib_formats("retina")
 
 
-def plot_history(history: History, axes: Sequence[Axes] | None = None) -> Figure:
+def plot_history(
+    history: History, axes: Sequence[Axes] | None = None, *, test_name: str = "test"
+) -> Figure:
     """Loss and accuracy against the epoch, training solid, test dashed.
 
     Args:
         history: with at least one epoch.
         axes: two axes to draw into; a new figure without.
+        test_name: what the legend calls the dashed lines, for instance "validation".
 
     Returns:
         the figure; its right half is left out where there is no accuracy.
@@ -56,10 +59,10 @@ def plot_history(history: History, axes: Sequence[Axes] | None = None) -> Figure
         _, axes = plt.subplots(1, len(names), squeeze=False)
         axes = axes[0]
     for ax, name in zip(axes, names):
-        for part, style in (("train", "-"), ("test", "--")):
+        for part, style, label in (("train", "-", "train"), ("test", "--", test_name)):
             values = getattr(history, f"{part}_{name}")
             if values:
-                ax.plot(range(1, len(values) + 1), values, style, marker="o", label=part)
+                ax.plot(range(1, len(values) + 1), values, style, marker="o", label=label)
         ax.set(xlabel="epoch", ylabel=name)
         ax.xaxis.get_major_locator().set_params(integer=True)
     if history.test_loss:
@@ -77,6 +80,7 @@ class LiveCurves:
     Args:
         seconds_between: redraw at most this often, in seconds, so that drawing does not slow
             the training. The last epoch is always drawn.
+        test_name: what the legend calls the batches that ``fit`` evaluates on.
 
     >>> curves = LiveCurves()
     >>> times = {"seconds": [0.1, 0.1], "samples": [9, 9]}
@@ -85,8 +89,9 @@ class LiveCurves:
     'loss'
     """
 
-    def __init__(self, seconds_between: float = 1.0) -> None:
+    def __init__(self, seconds_between: float = 1.0, *, test_name: str = "test") -> None:
         self.figure: Figure | None = None
+        self._test_name = test_name
         self._epochs = 0
         self._between = seconds_between
 
@@ -102,7 +107,7 @@ class LiveCurves:
         if last or time.monotonic() >= self._next:
             for ax in self.figure.axes:
                 ax.clear()
-            plot_history(history, self.figure.axes)
+            plot_history(history, self.figure.axes, test_name=self._test_name)
             if in_notebook():
                 draw_figures_as_images()
                 self._output.show(self.figure, last=last)

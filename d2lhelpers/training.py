@@ -43,7 +43,11 @@ class History:
     samples: list[int] = field(default_factory=list)
 
     def summary(self) -> str:
-        """One line: the last accuracies and losses, epochs, seconds, samples per second."""
+        """The last accuracies and losses, epochs, seconds, samples per second.
+
+        One line, or two where accuracies and losses of both sets leave no room for the rest in
+        the 78 columns of a page.
+        """
         if not self.seconds:
             return "no epoch run"
         epochs, seconds = len(self.seconds), sum(self.seconds)
@@ -55,8 +59,9 @@ class History:
                     f"{name} {train[-1]:.4f}" + (f" (test {test[-1]:.4f})" if test else "")
                 )
         rate = sum(self.samples) / seconds
-        parts.append(f"{epochs} epoch{'s' * (epochs > 1)} in {seconds:.1f} s")
-        return ", ".join(parts) + f", {rate:,.0f} samples/s"
+        end = "\n" if self.train_accuracy and self.test_accuracy else ", "
+        time = f"{epochs} epoch{'s' * (epochs > 1)} in {seconds:.1f} s, {rate:,.0f} samples/s"
+        return ", ".join(parts) + end + time
 
 
 def fit(
@@ -84,7 +89,7 @@ def fit(
         loss: takes (B, ...) outputs and (B, ...) labels, gives the mean over the batch.
             Class weights and ignored labels are taken into account where it is torch's own.
         callbacks: each is called with the history after every epoch.
-        progress: show a bar, and at the end one line that sums up the run.
+        progress: show a bar, and at the end the summary of the history.
 
     Returns:
         losses, accuracies and seconds of every epoch.

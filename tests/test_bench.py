@@ -5,6 +5,8 @@ import sys
 
 import bench
 import ideas
+import measuring
+import programs
 import pytest
 import torch
 
@@ -25,13 +27,13 @@ def batches():
     return [(torch.randn(64, 1, 28, 28), torch.arange(64) % 10) for _ in range(3)]
 
 
-@pytest.mark.parametrize("name", bench.NETWORKS)
+@pytest.mark.parametrize("name", programs.NETWORKS)
 def test_all_loops_do_the_same_work(batches, name):
-    first = bench.NETWORKS[name]()
+    first = programs.NETWORKS[name]()
     loops = {
         "ours": lambda net, step: fit(net, batches, optimizer=step, epochs=1, progress=False),
-        "plain": lambda net, step: bench.plain_epoch(net, batches, step),
-        "limit": lambda net, step: bench.bare_epoch(net, batches, step),
+        "plain": lambda net, step: programs.plain_epoch(net, batches, step),
+        "limit": lambda net, step: programs.bare_epoch(net, batches, step),
     }
     ends = []
     for run in loops.values():
@@ -44,37 +46,37 @@ def test_all_loops_do_the_same_work(batches, name):
 
 
 def test_plain_accuracy_is_that_of_evaluate(batches):
-    net = bench.mlp()
+    net = programs.mlp()
     hits = round(evaluate(net, batches)[1] * 192)
-    assert bench.plain_accuracy(net, batches) == pytest.approx(hits / 10_000)
+    assert programs.plain_accuracy(net, batches) == pytest.approx(hits / 10_000)
 
 
 def test_rounds_are_interleaved_and_the_first_does_not_count():
     order = []
     jobs = {name: lambda name=name: order.append(name) for name in ("ours", "limit")}
-    seconds = bench.measure(jobs, rounds=2)
+    seconds = measuring.measure(jobs, rounds=2)
     assert order == ["ours", "limit"] * 3
     assert set(seconds) == {"ours", "limit"}
 
 
 @pytest.mark.skipif(not is_available("Fashion-MNIST"), reason="needs the real Fashion-MNIST")
 def test_every_program_finds_the_data():
-    with bench.beside_the_data():
-        programs = dict(bench.jobs())["load an epoch, batch 256"]
-        sizes = [len(images.dataset) for images in bench.loaders(256).values()]
-        programs["ours"]()
-    assert set(programs) == set(bench.COLUMNS) and sizes == [60_000, 10_000]
+    with programs.beside_the_data():
+        by_column = dict(programs.jobs())["load an epoch, batch 256"]
+        sizes = [len(images.dataset) for images in programs.loaders(256).values()]
+        by_column["ours"]()
+    assert set(by_column) == set(programs.COLUMNS) and sizes == [60_000, 10_000]
 
 
 def test_the_table_holds_medians_and_ratios():
     """Ratios are 4, 6 and 3 with d2l, 1.25, 1 and 2 with the limit: not those of the medians."""
-    row = bench.table([bench.summary("an epoch", "s", SECONDS)]).splitlines()[-1]
+    row = bench.table([measuring.summary("an epoch", "s", SECONDS)]).splitlines()[-1]
     assert row == "| an epoch | 0.5 s | 2.4 s | 1.5 s | 0.4 s | 4.0 | 1.25 |"
 
 
 def test_memory_is_that_beyond_the_start(tmp_path, monkeypatch):
     """40 MB before the line is printed do not count, 80 MB after it do, though given back."""
-    held, full, seen = bench.held, tmp_path / "full", tmp_path / "seen"
+    held, full, seen = measuring.held, tmp_path / "full", tmp_path / "seen"
 
     def look(process):
         is_full = full.exists()
@@ -83,14 +85,14 @@ def test_memory_is_that_beyond_the_start(tmp_path, monkeypatch):
             seen.touch()
         return memory
 
-    monkeypatch.setattr(bench, "held", look)  # the program waits until it has been looked at
+    monkeypatch.setattr(measuring, "held", look)  # the program waits until it has been looked at
     program = (
         "import pathlib, sys, time; before = b'x' * 40_000_000; print('ready', flush=True)\n"
         f"sys.stdin.readline(); after = b'x' * 80_000_000; pathlib.Path({str(full)!r}).touch()\n"
         f"while not pathlib.Path({str(seen)!r}).exists(): time.sleep(0.01)\n"
         "del after"
     )
-    used = bench.memory_beyond_ready([sys.executable, "-c", program])
+    used = measuring.memory_beyond_ready([sys.executable, "-c", program])
     assert 78 < used < 90
 
 

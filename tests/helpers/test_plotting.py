@@ -46,6 +46,16 @@ def test_curves_show_both_sets_over_whole_epochs(history):
     assert (left.get_xlabel(), right.get_ylabel()) == ("epoch", "accuracy")
 
 
+def test_the_dashed_curve_bears_the_name_it_is_given(history):
+    figure = plot_history(history, test_name="validation")
+    live = LiveCurves(test_name="validation")
+    live(history)
+    for left, right in (figure.axes, live.figure.axes):
+        assert list(curves(left)) == list(curves(right)) == ["train", "validation"]
+        names = [text.get_text() for text in left.get_legend().get_texts()]
+        assert names == ["train", "validation"]
+
+
 def test_without_accuracy_and_test_set_one_curve_is_left(history):
     history.train_accuracy, history.test_loss, history.test_accuracy = [], [], []
     (ax,) = plot_history(history).axes

@@ -152,17 +152,28 @@ def test_a_data_loader_does_as_well_as_batches(problem):
     assert evaluate(net, loader) == pytest.approx(evaluate(net, Batches(X, y, 16)))
 
 
-def test_outside_a_notebook_one_line_is_left_or_none(problem, capsys):
+def test_outside_a_notebook_the_summary_is_left_or_nothing(problem, capsys):
     X, y, net = problem
     history = fit(net, Batches(X, y, 8), Batches(X, y, 8), optimizer=sgd(net), epochs=2)
     assert capsys.readouterr().out == history.summary() + "\n"
     assert re.fullmatch(
-        r"accuracy 0\.\d{4} \(test 0\.\d{4}\), loss \d\.\d{4} \(test \d\.\d{4}\), "
+        r"accuracy 0\.\d{4} \(test 0\.\d{4}\), loss \d\.\d{4} \(test \d\.\d{4}\)\n"
         r"2 epochs in [\d.]+ s, [\d,]+ samples/s",
         history.summary(),
     )
     fit(net, Batches(X, y, 8), optimizer=sgd(net), epochs=2, progress=False)
     assert capsys.readouterr().out == ""
+
+
+def test_no_line_of_a_summary_is_wider_than_a_page():
+    scores = {"train_loss": [12.3], "train_accuracy": [0.5]}
+    tested = {"test_loss": [12.3], "test_accuracy": [0.5]}
+    times = {"seconds": [12.34] * 100, "samples": [10**8] * 100}
+    alone, both = History(**scores, **times), History(**scores, **tested, **times)
+    losses = History(train_loss=[12.3], test_loss=[12.3], **times)
+    for history, lines in ((alone, 1), (losses, 1), (both, 2)):
+        found = history.summary().splitlines()
+        assert len(found) == lines and max(map(len, found)) <= 78
 
 
 def test_an_empty_history_has_a_summary():

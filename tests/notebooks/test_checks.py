@@ -37,9 +37,14 @@ def checks_of(module):
     ]
 
 
+def place(check):
+    """Room, module and name: the tests of a part are found by its room."""
+    return f"{check.__module__.replace('.', '/')}/{check.__name__}".partition("/")[2]
+
+
 def cases(table):
     return [
-        pytest.param(check, arguments, id=f"{check.__name__}-{number}")
+        pytest.param(check, arguments, id=f"{place(check)}-{number}")
         for given in ANSWERS
         for check, answers in getattr(given, table).items()
         for number, arguments in enumerate(answers)
@@ -62,7 +67,7 @@ def test_every_module_of_checks_has_its_answers():
     assert modules_below(checks) == modules_below(answers)
 
 
-@pytest.mark.parametrize("given", ANSWERS, ids=lambda given: given.__name__)
+@pytest.mark.parametrize("given", ANSWERS, ids=lambda given: given.__name__.replace(".", "/"))
 def test_every_check_has_two_right_and_three_wrong_answers(given):
     assert set(checks_of(given.module)) == set(given.RIGHT) == set(given.WRONG)
     for check in set(given.RIGHT) - given.PREDICTIONS:
@@ -94,7 +99,7 @@ def in_other_containers(result, kind):
 @pytest.mark.parametrize(
     ("check", "arguments"),
     [
-        pytest.param(check, right, id=f"{check.__name__}-{number}")
+        pytest.param(check, right, id=f"{place(check)}-{number}")
         for given in ANSWERS
         for check, answers in given.RIGHT.items()
         if check not in getattr(given, "TYPED", ()) and check not in given.PREDICTIONS
@@ -115,7 +120,7 @@ def test_the_container_of_a_right_answer_does_not_matter(check, arguments, kind)
 @pytest.mark.parametrize(
     ("check", "extra"),
     [
-        pytest.param(check, getattr(given, "EXTRA", {}).get(check, ()), id=check.__name__)
+        pytest.param(check, getattr(given, "EXTRA", {}).get(check, ()), id=place(check))
         for given in ANSWERS
         for check in checks_of(given.module)
         if check not in given.PREDICTIONS
@@ -144,7 +149,7 @@ def test_whatever_is_handed_over_gets_a_sentence_not_a_traceback(check, extra):
 @pytest.mark.parametrize(
     "check",
     [
-        pytest.param(check, id=check.__name__)
+        pytest.param(check, id=place(check))
         for given in ANSWERS
         for check in checks_of(given.module)  # every worker has to collect in the same order
         if check in given.PREDICTIONS

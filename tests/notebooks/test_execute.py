@@ -19,7 +19,7 @@ from nbregress import streams
 from running import execute
 from stored import stamps
 from stored.facts import count_words, facts, reading_minutes
-from stored.normalize import join_streams, normalize
+from stored.normalize import join_streams, normalize, on_terminal
 from stored.sources import ROOT, code_cells, notebooks
 
 EXECUTE = ROOT / "tools" / "notebooks" / "execute.py"
@@ -112,6 +112,14 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(part / "edited.ipynb", "with open('edited.ipynb', 'a') as file:\n    file.write(' ')")
     (part / "not-json.ipynb").write_text("{")
     return root
+
+
+@pytest.mark.parametrize(
+    "text", ["10 %\r20 %\r\ndonn\be\n", "a\b\b\bb", "x\n\by", "one\rtw", "\r\r\n\n", "ab\bc\rd\b"]
+)
+def test_what_is_stored_of_a_terminal_is_what_the_comparison_sees(text: str) -> None:
+    """Two rooms that must not import each other have the function twice."""
+    assert on_terminal(text) == streams.on_terminal(text)
 
 
 @pytest.fixture(scope="module")

@@ -154,7 +154,7 @@ def open_page(browser, address: str) -> Iterator[Callable]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         assert page.goto(f"{address}{name}.html").ok, name
         page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => true) : true")
         return page

@@ -139,7 +139,7 @@ def test_a_helper_links_to_the_notebooks_that_build_or_use_it(soups, site: Path)
                 used |= {(part, name) for name in re.findall(r"\bchecks\.(\w+)\(", code)}
             else:
                 used |= {(module, name) for name in names.split(", ")}
-    assert {"fit", "huber_loss", "seed"} <= {name for _, name in used}
+    assert {"fit", "huber_pull", "seed"} <= {name for _, name in used}
     for module, name in used:
         entry = soups[site / f"{reference_page(module)}.html"].find("dt", id=f"{module}.{name}")
         assert entry.find_next_sibling("dd").select("a span.doc"), f"{name}: no link"
@@ -429,7 +429,7 @@ def test_search_works_from_disk(browser, site: Path) -> None:
     context = browser.new_context(offline=True)
     page = context.new_page()
     page.goto((site / "search.html").as_uri() + "?q=forecasters")
-    link = page.wait_for_selector("#search-results li a", timeout=10_000)
+    link = page.wait_for_selector("#search-results li a", timeout=30_000)
     link.click()
     page.wait_for_url("file://**/softmax-and-cross-entropy.html*")
     context.close()

@@ -1,11 +1,11 @@
-"""The drawings that open parts 1 to 4, for wide and for narrow screens; see ``draw_figures.py``."""
+"""The drawings that open parts 1 to 4 and 6, wide and narrow; see ``draw_figures.py``."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 
-from svg import ANSWER, TROUBLE, arrow, card, dot, grid, line, square, svg, text
+from svg import ANSWER, CARD, TROUBLE, arrow, card, dot, grid, line, square, svg, text
 
 Point = tuple[float, float]
 
@@ -213,6 +213,65 @@ def workbench_narrow() -> str:
     return svg(270, 312, parts)
 
 
+# Multilayer perceptrons: from one border to two
+
+
+def lamp(x: float, y: float, borders: list[list[Point]], color: str) -> str:
+    """The four corners of XOR in 100 x 100 units, with borders between them."""
+    corners = [(18, 18, True), (82, 82, True), (82, 18, False), (18, 82, False)]
+    lines = [line([(x + a, y + b) for a, b in border], color) for border in borders]
+    return "".join(lines) + "".join(dot(x + a, y + b, full, 7) for a, b, full in corners)
+
+
+def hidden_layer(x: float, y: float) -> str:
+    """Two inputs, two hidden units and one output in 100 x 100 units."""
+    layers = [[(12, 22), (12, 78)], [(50, 22), (50, 78)], [(88, 50)]]
+    links = [
+        line([(x + a, y + b), (x + c, y + d)])
+        for left, right in zip(layers, layers[1:])
+        for a, b in left
+        for c, d in right
+    ]
+    units = "".join(
+        f'<circle cx="{x + a:g}" cy="{y + b:g}" r="10" fill="{ANSWER if middle else CARD}" '
+        'stroke="currentColor"/>'
+        for middle, layer in zip((False, True, False), layers)
+        for a, b in layer
+    )
+    return "".join(links) + units
+
+
+def multilayer_panels(places: list[Point]) -> list[str]:
+    """One border, a hidden layer, two borders, each with its words, at three places."""
+    (x0, y0), (x1, y1), (x2, y2) = places
+    two = [[(36, -4), (104, 64)], [(-4, 36), (64, 104)]]
+    return [
+        lamp(x0, y0, two[:1], TROUBLE),
+        text(x0 + 50, y0 + 124, ["one border"], "name"),
+        text(x0 + 50, y0 + 142, ["always a corner", "on the wrong side"], "trouble small"),
+        hidden_layer(x1, y1),
+        text(x1 + 50, y1 + 124, ["a hidden layer"], "name"),
+        text(x1 + 50, y1 + 142, ["two units, a border", "each, and a third"], "small"),
+        lamp(x2, y2, two, ANSWER),
+        text(x2 + 50, y2 + 124, ["two borders"], "name"),
+        text(x2 + 50, y2 + 142, ["the lamp burns", "between them"], "small"),
+    ]
+
+
+def multilayer_wide() -> str:
+    """Three panels from left to right."""
+    parts = multilayer_panels([(22, 8), (222, 8), (422, 8)])
+    arrows = [arrow([(x, 58), (x + 56, 58)]) for x in (144, 344)]
+    return svg(544, 176, parts + arrows)
+
+
+def multilayer_narrow() -> str:
+    """The same from top to bottom."""
+    parts = multilayer_panels([(70, 8), (70, 212), (70, 416)])
+    arrows = [arrow([(120, y), (120, y + 26)]) for y in (174, 378)]
+    return svg(240, 584, parts + arrows)
+
+
 DRAWINGS: dict[str, Callable[[], str]] = {
     "introduction.svg": introduction_wide,
     "introduction-narrow.svg": introduction_narrow,
@@ -222,4 +281,6 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "linear-regression-narrow.svg": linear_regression_narrow,
     "workbench.svg": workbench_wide,
     "workbench-narrow.svg": workbench_narrow,
+    "multilayer-perceptrons.svg": multilayer_wide,
+    "multilayer-perceptrons-narrow.svg": multilayer_narrow,
 }

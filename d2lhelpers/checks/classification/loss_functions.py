@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..bans import without_autograd
 from ..core import Verdict, compare, compare_values, normal
 
 Function = Callable[..., Any]
@@ -25,15 +26,23 @@ def best_guesses(answers: dict[str, Any]) -> Verdict:
         "Huber, with 888": 5.5,
     }
     return compare_values(
-        answers, right, hint="a mean, a median, and a point where five slopes sum to zero"
+        answers, right, hint="a mean, a median, and a point where five pulls sum to zero"
     )
 
 
-def huber_loss(function: Function) -> Verdict:
-    """``function(prediction, y, delta)``, one loss per entry, against PyTorch."""
+def huber_pull(function: Function) -> Verdict:
+    """``function(prediction, y, delta)``: minus the slope of Huber's loss, entry by entry."""
     cases = [
-        (f"prediction {e}, y=0, delta={delta}", (torch.tensor([e]), torch.zeros(1), delta))
-        for e, delta in [(0.5, 1.0), (3.0, 1.0), (-3.0, 1.0), (3.0, 2.0), (3.0, 5.0), (0.2, 0.1)]
+        (f"prediction {p}, y={y}, delta={delta}", (torch.tensor([p]), torch.tensor([y]), delta))
+        for p, y, delta in [
+            (0.0, 0.5, 1.0),
+            (0.0, 3.0, 1.0),
+            (0.0, -3.0, 1.0),
+            (5.0, 2.0, 2.0),
+            (5.0, 2.0, 4.0),
+            (0.2, 0.0, 0.1),
+            (7.0, 7.0, 0.1),
+        ]
     ]
     cases.append(
         (
@@ -43,9 +52,10 @@ def huber_loss(function: Function) -> Verdict:
     )
     return compare(
         function,
-        lambda prediction, y, delta: F.huber_loss(prediction, y, delta=delta, reduction="none"),
+        lambda prediction, y, delta: (y - prediction).clamp(-delta, delta),
         cases,
-        hint="one loss per entry (torch.where chooses); both pieces depend on delta",
+        run=without_autograd,
+        hint="the distance y - prediction, with its sign, and never more than delta either way",
     )
 
 

@@ -9,35 +9,42 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..core import Verdict, as_tensor, compare, compare_values, normal, show
+from ..core import Verdict, Wrong, as_tensor, compare, compare_values, normal, show
 
 Function = Callable[..., Any]
 
 
 def count_parameters(answers: dict[str, Any]) -> Verdict:
-    """Parameters and multiplications for 3 x 32 x 32 images and 100 classes."""
+    """Parameters and multiplications for 3 x 32 x 32 images and 100 classes, exactly."""
     right = {"parameters": 307_300, "multiplications": 307_200}
     return compare_values(
         answers,
         right,
         rtol=0,
-        atol=0.5,
+        atol=0,
         hint="flatten: how many inputs does a class weigh, and what does it add?",
     )
 
 
 def training_step(function: Function) -> Verdict:
-    """The weights after one, two and three calls, against PyTorch's own loop."""
-    generator = torch.Generator().manual_seed(0)
-    X, y = torch.randn(8, 4, generator=generator), torch.arange(8) % 3
+    """Losses and weights after some calls, against PyTorch's own loop.
 
-    def after(step: Function, steps: int) -> Tensor | None:
+    Among the cases are an optimizer with momentum, one that moves the weights but not the bias,
+    and scores so large that a probability is rounded to zero.
+    """
+    X, y = normal(8, 4), torch.arange(8) % 3
+
+    def after(step: Function, steps: int, kind: str, scale: float) -> tuple[list[float], Tensor]:
         net = nn.Linear(4, 3)
-        nn.init.zeros_(net.weight)
-        nn.init.zeros_(net.bias)
-        optimizer = torch.optim.SGD(net.parameters(), lr=0.5)
-        results = [step(net, optimizer, X, y) for _ in range(steps)]
-        return None if any(result is None for result in results) else net.weight.detach()
+        with torch.no_grad():
+            net.weight.copy_(scale * normal(3, 4))
+            net.bias.zero_()
+        moved = [net.weight] if kind == "weights alone" else net.parameters()
+        optimizer = torch.optim.SGD(moved, lr=0.5, momentum=0.9 * (kind == "momentum"))
+        losses = [step(net, optimizer, X, y) for _ in range(steps)]
+        if any(loss is None for loss in losses):
+            raise Wrong("your function returned nothing; the loss is expected")
+        return losses, torch.cat([net.weight, net.bias[:, None]], dim=1).detach()
 
     def right(net: nn.Module, optimizer: torch.optim.Optimizer, X: Tensor, y: Tensor) -> float:
         optimizer.zero_grad()
@@ -46,10 +53,17 @@ def training_step(function: Function) -> Verdict:
         optimizer.step()
         return loss.item()
 
+    many = "losses (result 1) and weights with bias (result 2) after"
+    cases = [(f"{many} {n} step{'s' * (n > 1)}", (n, "plain", 1.0)) for n in (1, 2, 3)]
+    cases += [
+        (f"{many} 3 steps, the optimizer has momentum", (3, "momentum", 1.0)),
+        (f"{many} 3 steps, the optimizer holds the weights alone", (3, "weights alone", 1.0)),
+        (f"{many} 2 steps, scores in the hundreds", (2, "plain", 300.0)),
+    ]
     return compare(
         function,
-        lambda steps: after(right, steps),
-        [(f"the weights after {steps} step{'s' * (steps > 1)}", (steps,)) for steps in (1, 2, 3)],
+        lambda *case: after(right, *case),
+        cases,
         run=after,
         hint="what does cross_entropy want, scores or probabilities? What is in .grad already?",
     )
@@ -98,6 +112,8 @@ def top_accuracy(function: Function) -> Verdict:
         (f"random scores of shape (40, 10), n={n}", (3 * normal(40, 10), torch.arange(40) % 10, n))
         for n in (1, 5)
     ]
+    wide = torch.tensor([[0.0, -200.0, -300.0], [0.0, -300.0, -200.0], [400.0, 600.0, 0.0]])
+    cases.append((f"scores {show(wide)}, y=[1, 1, 0], n=2", (wide, torch.tensor([1, 1, 0]), 2)))
     return compare(function, reference, cases, hint="topk along the classes gives (B, n) indices")
 
 

@@ -57,13 +57,25 @@ def test_numpy_arrays_that_may_not_be_written_or_run_backwards_are_taken():
     assert X.tolist() == [0, 1, 2, 3] and y.tolist() == [3, 2, 1, 0]
 
 
+@pytest.mark.parametrize("values", [[0, 1], (0.0, 1.0), [torch.zeros(3), torch.ones(3)]])
+def test_a_list_of_numbers_or_of_tensors_is_taken(values):
+    [(X, y)] = Batches(values, [0, 1], 2)
+    assert isinstance(X, torch.Tensor) and len(X) == 2 and X.sum() == X[1].sum() > 0
+    assert y.dtype == torch.int64
+
+
 @pytest.mark.parametrize(
-    "values", [[0, 1], "ab", np.array(["a", "b"]), np.array([{}, {}]), torch.tensor(1.0), None]
+    "values", ["ab", np.array(["a", "b"]), np.array([{}, {}]), None, [[0], []]]
 )
 def test_what_is_no_array_of_numbers_is_refused_with_the_remedy(values):
     for X, y, name in ((values, torch.zeros(2), "X"), (torch.zeros(2), values, "y")):
-        with pytest.raises(TypeError, match=f"{name}: expected a tensor .*found .*torch.tensor"):
+        with pytest.raises(ValueError, match=f"{name}: expected a tensor .*found .*torch.tensor"):
             Batches(X, y, 1)
+
+
+def test_a_single_number_is_no_batch():
+    with pytest.raises(ValueError, match="X: expected one row per sample, found a single number"):
+        Batches(torch.tensor(1.0), torch.zeros(1), 1)
 
 
 def test_inputs_and_labels_on_two_devices_are_refused_with_the_remedy():

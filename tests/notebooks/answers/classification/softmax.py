@@ -1,5 +1,9 @@
 """Answers to the exercises on softmax and cross-entropy."""
 
+import math
+from fractions import Fraction
+
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -21,17 +25,64 @@ def by_autograd(scores, y, temperature):
     return gradient
 
 
-BY_HAND = {"softmax(0, 0), first": 0.5, "softmax(0, log 3), second": 0.75, "change": 0}
-ENTROPY = 0.5003
+def by_forward_mode(scores, y, temperature):
+    loss = lambda o: F.cross_entropy(o / temperature, y)  # noqa: E731
+    return torch.func.jacfwd(loss)(scores)
+
+
+def by_hand_loop(scores):
+    rows = []
+    for row in scores.tolist():
+        top = max(row)
+        log_sum = math.log(sum(math.exp(o - top) for o in row))
+        rows.append([o - top - log_sum for o in row])
+    return rows
+
+
+def in_numpy(scores):
+    o = scores.numpy()
+    weights = np.exp(o - o.max(1, keepdims=True))
+    return weights / weights.sum(1, keepdims=True)
+
+
+def gradient_loop(scores, y, temperature):
+    gradient = np.exp(scores.numpy().astype(float) / temperature)
+    for row, true in zip(gradient, y.tolist()):
+        row /= row.sum()
+        row[true] -= 1
+    return gradient / (temperature * len(y))
+
+
+BY_HAND = {
+    "softmax(0, 0), first": 0.5,
+    "softmax(0, log 3), second": 0.75,
+    "doubled": 0.9,
+    "change": 0,
+}
+ENTROPY = 0.8669
 
 RIGHT = {
-    c.softmax_by_hand: [(BY_HAND,), (BY_HAND | {"change": 0.0},)],
-    c.log_softmax: [(lambda o: o - o.logsumexp(1, keepdim=True),), (torch.nn.LogSoftmax(dim=1),)],
+    c.softmax_by_hand: [
+        (BY_HAND,),
+        (BY_HAND | {"change": torch.tensor(0.0), "doubled": Fraction(9, 10)},),
+        (BY_HAND | {"softmax(0, log 3), second": torch.tensor([0.0, math.log(3)]).softmax(0)[1]},),
+    ],
+    c.log_softmax: [
+        (lambda o: o - o.logsumexp(1, keepdim=True),),
+        (torch.nn.LogSoftmax(dim=1),),
+        (by_hand_loop,),
+    ],
     c.probabilities: [
         (torch.nn.Softmax(dim=1),),
         (lambda o: (o - o.logsumexp(1, keepdim=True)).exp(),),
+        (in_numpy,),
+        (lambda o: 1 / (o[:, None, :] - o[:, :, None]).exp().sum(2),),
     ],
-    c.label_smoothing: [(smoothed, ENTROPY), (smoothed, torch.tensor(0.5))],
+    c.label_smoothing: [
+        (smoothed, ENTROPY),
+        (lambda o, y, e: F.cross_entropy(o, y, label_smoothing=e), ENTROPY),
+        (smoothed, torch.tensor(0.867)),
+    ],
     c.temperature_gradient: [
         (lambda o, y, T: (F.softmax(o / T, 1) - F.one_hot(y, o.shape[1])) / T / len(o),),
         (
@@ -45,11 +96,17 @@ WRONG = {
     c.softmax_by_hand: [
         (BY_HAND | {"softmax(0, log 3), second": 2 / 3},),
         (BY_HAND | {"change": 100},),
+        (BY_HAND | {"doubled": 0.75},),
+        (BY_HAND | {"change": 1e-3},),
+        (BY_HAND | {"softmax(0, log 3), second": 0.7505},),
     ],
     c.log_softmax: [
         (lambda o: torch.softmax(o, 1).log(),),
         (lambda o: o - o.exp().sum(1, keepdim=True).log(),),
         (lambda o: torch.log_softmax(o, 0),),
+        (lambda o: o - o.max(1, keepdim=True).values,),  # the sum is 1 where scores are far apart
+        (lambda o: torch.softmax(o.double(), 1).clamp_min(1e-300).log(),),
+        (lambda o: (torch.softmax(o, 1) + 1e-4).log() if o.max() < 100 else o.log_softmax(1),),
         (lambda o: o - o.max() - (o - o.max()).exp().sum(1, keepdim=True).log(),),
     ],
     c.probabilities: [
@@ -58,17 +115,24 @@ WRONG = {
         (lambda o: o.clamp(-60, 60).softmax(1),),
         (lambda o: (w := (o - o.max()).exp() + 1e-12) / w.sum(1, keepdim=True),),
         (lambda o: torch.sigmoid(o),),
+        (lambda o: (o - o.max()).double().softmax(1).clamp_min(1e-3),),
+        (lambda o: (w := o.clamp(-80).exp()) / w.sum(1, keepdim=True),),
     ],
     c.label_smoothing: [
         (lambda o, y, e: F.cross_entropy(o, y), ENTROPY),
         (lambda o, y, e: smoothed(o, y, e, spread=o.shape[1] - 1), ENTROPY),
         (lambda o, y, e: smoothed(o.softmax(1).log(), y, e), ENTROPY),  # overflows
+        (lambda o, y, e: smoothed(o, torch.arange(len(y)) % o.shape[1], e), ENTROPY),
         (smoothed, 0.0),
+        (smoothed, 0.865),
+        (smoothed, 0.5003),  # with epsilon 0.1
         (smoothed, ...),
         (lambda o, y, e: F.cross_entropy(o, y, label_smoothing=e, reduction="sum"), ENTROPY),
     ],
     c.temperature_gradient: [
         (by_autograd,),
+        (by_forward_mode,),
+        (lambda o, y, T: (F.softmax(o, 1) - F.one_hot(y, o.shape[1])) / T / len(o),),
         (lambda o, y, T: (F.softmax(o / T, 1) - F.one_hot(y, o.shape[1])) / len(o),),
         (lambda o, y, T: (F.softmax(o / T, 1) - F.one_hot(y, o.shape[1])) / T,),
         (lambda o, y, T: (F.one_hot(y, o.shape[1]) - F.softmax(o / T, 1)) / T / len(o),),

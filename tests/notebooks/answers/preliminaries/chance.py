@@ -3,6 +3,7 @@
 import math
 import statistics
 
+import numpy as np
 import torch
 
 from d2lhelpers.checks.preliminaries import chance as c
@@ -33,6 +34,26 @@ def with_statistics(draws, population=None):
     return math.sqrt(variance * (1 - n / population if population else 1))
 
 
+def from_squares(draws, population=None):
+    n = len(draws)
+    variance = ((draws**2).sum() - n * draws.mean() ** 2) / (n - 1)
+    return (variance * (1 / n - (1 / population if population else 0))).clamp(min=0).sqrt()
+
+
+def with_numpy(draws, population=None):
+    error = np.std(draws.numpy(), ddof=1) / np.sqrt(len(draws))
+    return error if population is None else error * np.sqrt(1 - len(draws) / population)
+
+
+def factor_on_the_error(draws, population=None):
+    left = 1 if population is None else 1 - len(draws) / population
+    return draws.std() / len(draws) ** 0.5 * left
+
+
+def for_large_populations(draws, population=None):  # sees a census, and no part
+    return draws.std() / len(draws) ** 0.5 * (population != len(draws))
+
+
 def finite_population_of_sigma(draws, population=None):  # the factor for a known sigma
     n = len(draws)
     left = 1 if population is None else (population - n) / (population - 1)
@@ -47,6 +68,20 @@ def looped(p, counts):
     return total
 
 
+def throw_by_throw(p, counts):
+    return p.log().repeat_interleave(counts).sum()
+
+
+def where_possible(p, counts):  # leaves out the faces of probability 0, not those that never came
+    possible = p > 0
+    return (counts[possible] * p[possible].log()).sum()
+
+
+def in_blocks(p, counts):  # products of as many factors as float64 can hold for a fair die
+    blocks = counts // 300
+    return (blocks * (p**300).log() + (p ** (counts - 300 * blocks)).log()).sum()
+
+
 def by_softmax(prior, p, hits, throws):
     return torch.softmax(prior.log() + hits * p.log() + (throws - hits) * (1 - p).log(), dim=0)
 
@@ -59,6 +94,29 @@ def by_odds(prior, p, hits, throws):
     ]  # fmt: skip
     weights = torch.tensor([math.exp(entry - max(log)) for entry in log])
     return weights / weights.sum()
+
+
+def by_library(prior, p, hits, throws):
+    hits = torch.tensor(hits).double()
+    joint = torch.distributions.Binomial(throws, p).log_prob(hits) + prior.log()
+    return (joint - joint.logsumexp(dim=0)).exp()
+
+
+def with_arrays(prior, p, hits, throws):
+    prior, p = prior.numpy(), p.numpy()
+    with np.errstate(divide="ignore"):
+        log = np.log(prior) + hits * np.log(p) + (throws - hits) * np.log1p(-p)
+    return np.exp(log - np.logaddexp.reduce(log))
+
+
+def prior_after_all(prior, p, hits, throws):  # a kind that is not there takes the whole range
+    log = hits * p.log() + (throws - hits) * (1 - p).log()
+    weights = prior * (log - log.max()).exp()
+    return weights / weights.sum()
+
+
+def misses_forgotten(prior, p, hits, throws):
+    return torch.softmax(prior.log() + hits * p.log(), dim=0)
 
 
 def by_product(prior, p, hits, throws):
@@ -76,13 +134,14 @@ RIGHT = {
         (SPREADS | {"share beyond two": 0.05, "sums of 100": torch.tensor(17.1)},),
     ],
     c.waiting_for_a_hit: [(WAITS,), (WAITS | {"best p for 3, 8, 1, 12": 0.1667},)],
-    c.standard_error: [(with_library,), (with_statistics,)],
+    c.standard_error: [(with_library,), (with_statistics,), (from_squares,), (with_numpy,)],
     c.log_likelihood: [
         (looped,),
+        (throw_by_throw,),
         (lambda p, counts: torch.xlogy(counts, p).sum(),),
         (lambda p, counts: (counts * p.log()).nan_to_num(0.0, neginf=-math.inf).sum(),),
     ],
-    c.posterior: [(by_softmax,), (by_odds,)],
+    c.posterior: [(by_softmax,), (by_odds,), (by_library,), (with_arrays,)],
 }
 WRONG = {
     c.before_running: [
@@ -106,14 +165,20 @@ WRONG = {
         ),
         (lambda draws, population=None: with_library(draws, population) * len(draws) ** 0.5,),
         (finite_population_of_sigma,),
+        (factor_on_the_error,),
+        (for_large_populations,),
     ],
     c.log_likelihood: [
         (lambda p, counts: (counts * p.log()).sum(),),  # 0 * log(0)
         (lambda p, counts: (p**counts).prod().log(),),  # underflows
         (lambda p, counts: (counts * (p + 1e-9).log()).sum(),),  # no minus infinity
+        (where_possible,),
+        (in_blocks,),
         (lambda p, counts: torch.distributions.Multinomial(int(counts.sum()), p).log_prob(counts),),
     ],
     c.posterior: [
+        (prior_after_all,),
+        (misses_forgotten,),
         (by_product,),  # underflows after 30,000 throws
         (one_prior_for_all,),
         (lambda prior, p, h, n: by_softmax(prior, p, h, n) * prior.sum() / 2,),  # sums to a half

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from d2lhelpers.checks.workbench import training_loop as c
+from d2lhelpers.checks.pytorch_workbench import training_loop as c
 
 module = c
 

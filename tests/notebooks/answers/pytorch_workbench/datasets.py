@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.utils.data import Dataset
 
-from d2lhelpers.checks.workbench import datasets as c
+from d2lhelpers.checks.pytorch_workbench import datasets as c
 
 module = c
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from d2lhelpers.checks.workbench import modules as c
+from d2lhelpers.checks.pytorch_workbench import modules as c
 
 module = c
 
