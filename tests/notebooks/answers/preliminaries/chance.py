@@ -83,7 +83,7 @@ def throw_by_throw(p, counts):
 
 def with_arrays_of_counts(p, counts):
     p, counts = p.numpy(), counts.numpy()
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         return float(np.sum(counts * np.log(p), where=counts > 0))
 
 
