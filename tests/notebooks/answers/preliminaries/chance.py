@@ -54,6 +54,15 @@ def for_large_populations(draws, population=None):  # sees a census, and no part
     return draws.std() / len(draws) ** 0.5 * (population != len(draws))
 
 
+def for_large_shares(draws, population=None):  # the pollsters' rule of thumb: not below a twentieth
+    n = len(draws)
+    return with_library(draws, population if population and n > population / 20 else None)
+
+
+def census_forgotten(draws, population=None):
+    return with_library(draws, population if population and len(draws) < population else None)
+
+
 def finite_population_of_sigma(draws, population=None):  # the factor for a known sigma
     n = len(draws)
     left = 1 if population is None else (population - n) / (population - 1)
@@ -70,6 +79,12 @@ def looped(p, counts):
 
 def throw_by_throw(p, counts):
     return p.log().repeat_interleave(counts).sum()
+
+
+def with_arrays_of_counts(p, counts):
+    p, counts = p.numpy(), counts.numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.sum(counts * np.log(p), where=counts > 0))
 
 
 def where_possible(p, counts):  # leaves out the faces of probability 0, not those that never came
@@ -109,6 +124,14 @@ def with_arrays(prior, p, hits, throws):
     return np.exp(log - np.logaddexp.reduce(log))
 
 
+def one_throw_after_another(prior, p, hits, throws):  # no kind comes back from zero
+    weights, p = prior.numpy(), p.numpy()
+    for number in range(throws):
+        weights = weights * (p if number < hits else 1 - p)
+        weights = weights / weights.sum()
+    return weights
+
+
 def prior_after_all(prior, p, hits, throws):  # a kind that is not there takes the whole range
     log = hits * p.log() + (throws - hits) * (1 - p).log()
     weights = prior * (log - log.max()).exp()
@@ -140,6 +163,7 @@ RIGHT = {
         (throw_by_throw,),
         (lambda p, counts: torch.xlogy(counts, p).sum(),),
         (lambda p, counts: (counts * p.log()).nan_to_num(0.0, neginf=-math.inf).sum(),),
+        (with_arrays_of_counts,),
     ],
     c.posterior: [(by_softmax,), (by_odds,), (by_library,), (with_arrays,)],
 }
@@ -150,11 +174,14 @@ WRONG = {
         (SPREADS | {"sums of 100": 100 * math.sqrt(35 / 12)},),  # deviations do not add
         (SPREADS | {"share beyond two": 0.954},),
         (SPREADS | {"share beyond two": 0.32},),
+        (SPREADS | {"share beyond two": 0.023},),  # one side
+        (SPREADS | {"means of 400": 0.1708},),  # more dice, no gain
     ],
     c.waiting_for_a_hit: [
         (WAITS | {"best p for 3, 8, 1, 12": 4 / 20},),  # the hits were not counted as throws
         (WAITS | {"derivative at 1/2": 32},),
         (WAITS | {"best p for 1, 1, 2": (1 + 1 + 0.5) / 3},),  # the mean of 1 / k
+        (WAITS | {"best p for 3, 8, 1, 12": 6},),  # the mean wait
     ],
     c.standard_error: [
         (lambda draws, population=None: draws.std() / len(draws) ** 0.5,),  # no population
@@ -167,18 +194,23 @@ WRONG = {
         (finite_population_of_sigma,),
         (factor_on_the_error,),
         (for_large_populations,),
+        (for_large_shares,),
+        (census_forgotten,),
     ],
     c.log_likelihood: [
         (lambda p, counts: (counts * p.log()).sum(),),  # 0 * log(0)
         (lambda p, counts: (p**counts).prod().log(),),  # underflows
         (lambda p, counts: (counts * (p + 1e-9).log()).sum(),),  # no minus infinity
         (where_possible,),
+        (lambda p, counts: (counts * p.clamp(min=1e-300).log()).sum(),),  # finite where impossible
+        (lambda p, counts: p[counts > 0].log().sum(),),  # each face once
         (in_blocks,),
         (lambda p, counts: torch.distributions.Multinomial(int(counts.sum()), p).log_prob(counts),),
     ],
     c.posterior: [
         (prior_after_all,),
         (misses_forgotten,),
+        (one_throw_after_another,),
         (by_product,),  # underflows after 30,000 throws
         (one_prior_for_all,),
         (lambda prior, p, h, n: by_softmax(prior, p, h, n) * prior.sum() / 2,),  # sums to a half
