@@ -22,6 +22,17 @@ def pull_by_func(prediction, y, delta):
     return -torch.func.grad(total)(prediction, y)
 
 
+def pull_by_parameter(prediction, y, delta):
+    leaf = torch.nn.Parameter(prediction.clone())
+    torch.autograd.backward(F.huber_loss(leaf, y, delta=delta, reduction="sum"))
+    return -leaf.grad
+
+
+def pull_by_jacobian(prediction, y, delta):
+    total = partial(F.huber_loss, target=y, delta=delta, reduction="sum")
+    return -torch.autograd.functional.jacobian(total, prediction)
+
+
 def pull_by_loop(prediction, y, delta):
     out = torch.zeros(prediction.numel())
     for i, (p, label) in enumerate(zip(prediction.flatten(), y.flatten(), strict=True)):
@@ -48,6 +59,7 @@ RIGHT = {
         (lambda p, y, d: np.clip((y - p).numpy(), -d, d),),
         (lambda p, y, d: torch.where((y - p).abs() <= d, y - p, d * (y - p).sign()),),
         (pull_by_loop,),
+        (lambda p, y, d: (y - p) * (d / (y - p).abs()).clamp(max=1),),  # shortened to delta
     ],
     c.mean_squared_error: [
         (lambda p, y: ((p.flatten() - y) ** 2).mean().item(),),  # a number, not a tensor
@@ -78,6 +90,9 @@ WRONG = {
         (lambda p, y, d: (y - p).clamp(-d, d).mean(),),  # one number
         (pull_by_autograd,),
         (pull_by_func,),
+        (pull_by_parameter,),
+        (pull_by_jacobian,),
+        (lambda p, y, d: (y - p).clamp(-d, d).flatten(),),  # the shape is lost
     ],
     c.mean_squared_error: [
         (lambda p, y: F.mse_loss(p[:, 0], y) if p.ndim > 1 else 0.0,),
@@ -86,12 +101,16 @@ WRONG = {
         (lambda p, y: 0.5 * F.mse_loss(p.reshape(y.shape), y),),
         (lambda p, y: F.mse_loss(p.reshape(y.shape), y, reduction="sum"),),
         (lambda p, y: F.l1_loss(p.reshape(y.shape), y),),
+        (lambda p, y: (p.mean() - y.mean()) ** 2,),  # right where all miss by the same
+        (lambda p, y: F.mse_loss(p.flatten().sort().values, y.sort().values),),
     ],
     c.quantile_loss: [
         (lambda p, y, q: torch.maximum((1 - q) * (y - p), q * (p - y)),),  # the other side
         (lambda p, y, q: q * (y - p).abs(),),
         (lambda p, y, q: torch.maximum(q * (y - p), (q - 1) * (y - p)).mean(),),
         (lambda p, y, q: q * (y - p).relu(),),  # nothing for too much
+        (lambda p, y, q: torch.where(p < y, q, 1 - q),),  # the distance forgotten
+        (lambda p, y, q: 2 * torch.maximum(q * (y - p), (q - 1) * (y - p)),),
         (lambda p, y, q: torch.maximum(0.9 * (y - p), 0.1 * (p - y)),),  # one q only
     ],
 }
