@@ -37,6 +37,7 @@ def log_softmax(function: Function) -> Verdict:
         ("scores [[10000, 0], [500, 0]]", (torch.tensor([[10_000.0, 0.0], [500.0, 0.0]]),)),
         ("scores [[-10000, -10001]]", (torch.tensor([[-10_000.0, -10_001.0]]),)),
         ("scores [[10000, 0], [-10000, 0]]", (torch.tensor([[1e4, 0.0], [-1e4, 0.0]]),)),
+        ("scores [[10000, 10000, 0]]", (torch.tensor([[1e4, 1e4, 0.0]]),)),
     ]
 
     def close_enough(function: Function, scores: Tensor) -> Any:
@@ -65,6 +66,7 @@ def probabilities(function: Function) -> Verdict:
         ("scores [[1, 2, 3]]", (torch.tensor([[1.0, 2.0, 3.0]]),)),
         ("scores [[1000, 990], [0, -5]]", (torch.tensor([[1_000.0, 990.0], [0.0, -5.0]]),)),
         ("scores [[-1000, -1001]]", (torch.tensor([[-1_000.0, -1_001.0]]),)),
+        ("scores [[1000, 0], [0, 1]]", (torch.tensor([[1_000.0, 0.0], [0.0, 1.0]]),)),
     ]
     return compare(
         function,

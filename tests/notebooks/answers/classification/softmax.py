@@ -30,6 +30,15 @@ def by_forward_mode(scores, y, temperature):
     return torch.func.jacfwd(loss)(scores)
 
 
+def by_a_new_leaf(scores, y, temperature):
+    leaf = torch.tensor(scores.tolist(), requires_grad=True)
+    return torch.autograd.grad(F.cross_entropy(leaf / temperature, y), leaf)[0]
+
+
+def by_jacobian(scores, y, temperature):
+    return torch.autograd.functional.jacobian(lambda o: F.cross_entropy(o / temperature, y), scores)
+
+
 def by_hand_loop(scores):
     rows = []
     for row in scores.tolist():
@@ -43,6 +52,24 @@ def in_numpy(scores):
     o = scores.numpy()
     weights = np.exp(o - o.max(1, keepdims=True))
     return weights / weights.sum(1, keepdims=True)
+
+
+def between(o):
+    q = torch.softmax(o, 1)
+    return torch.where(q > 0, q.log(), o - o.max(1, keepdim=True).values)
+
+
+def about_the_mean(o):
+    weights = (o - o.mean(1, keepdim=True)).exp()
+    return weights / weights.sum(1, keepdim=True)
+
+
+def smoothed_in_numpy(scores, y, epsilon):
+    losses = [
+        (1 - epsilon) * -row[true] - epsilon * np.mean(row)
+        for row, true in zip(by_hand_loop(scores), y.tolist())
+    ]
+    return np.mean(losses)
 
 
 def gradient_loop(scores, y, temperature):
@@ -65,6 +92,7 @@ RIGHT = {
     c.softmax_by_hand: [
         (BY_HAND,),
         (BY_HAND | {"change": torch.tensor(0.0), "doubled": Fraction(9, 10)},),
+        (BY_HAND | {"softmax(0, 0), first": np.float32(0.5)},),
         (BY_HAND | {"softmax(0, log 3), second": torch.tensor([0.0, math.log(3)]).softmax(0)[1]},),
     ],
     c.log_softmax: [
@@ -77,11 +105,18 @@ RIGHT = {
         (lambda o: (o - o.logsumexp(1, keepdim=True)).exp(),),
         (in_numpy,),
         (lambda o: 1 / (o[:, None, :] - o[:, :, None]).exp().sum(2),),
+        (lambda o: np.exp(by_hand_loop(o)).tolist(),),
+        (lambda o: o.T.softmax(0).T,),
     ],
     c.label_smoothing: [
         (smoothed, ENTROPY),
         (lambda o, y, e: F.cross_entropy(o, y, label_smoothing=e), ENTROPY),
         (smoothed, torch.tensor(0.867)),
+        (smoothed_in_numpy, 0.867),
+        (
+            lambda o, y, e: (1 - e) * F.cross_entropy(o, y) - e * F.log_softmax(o, 1).mean(),
+            np.float64(ENTROPY),
+        ),
     ],
     c.temperature_gradient: [
         (lambda o, y, T: (F.softmax(o / T, 1) - F.one_hot(y, o.shape[1])) / T / len(o),),
@@ -90,6 +125,8 @@ RIGHT = {
                 (o / T).softmax(1)
             ),
         ),
+        (gradient_loop,),
+        (lambda o, y, T: (F.softmax(o.double() / T, 1) - torch.eye(len(o[0]))[y]) / (T * len(o)),),
     ],
 }
 WRONG = {
@@ -108,6 +145,8 @@ WRONG = {
         (lambda o: torch.softmax(o.double(), 1).clamp_min(1e-300).log(),),
         (lambda o: (torch.softmax(o, 1) + 1e-4).log() if o.max() < 100 else o.log_softmax(1),),
         (lambda o: o - o.max() - (o - o.max()).exp().sum(1, keepdim=True).log(),),
+        (between,),  # no logarithm of the sum where the probability is zero
+        (lambda o: about_the_mean(o).log(),),
     ],
     c.probabilities: [
         (torch.nn.Softmax(dim=0),),
@@ -117,6 +156,8 @@ WRONG = {
         (lambda o: torch.sigmoid(o),),
         (lambda o: (o - o.max()).double().softmax(1).clamp_min(1e-3),),
         (lambda o: (w := o.clamp(-80).exp()) / w.sum(1, keepdim=True),),
+        (about_the_mean,),
+        (lambda o: o.flatten().softmax(0).reshape(o.shape),),
     ],
     c.label_smoothing: [
         (lambda o, y, e: F.cross_entropy(o, y), ENTROPY),
@@ -128,10 +169,13 @@ WRONG = {
         (smoothed, 0.5003),  # with epsilon 0.1
         (smoothed, ...),
         (lambda o, y, e: F.cross_entropy(o, y, label_smoothing=e, reduction="sum"), ENTROPY),
+        (lambda o, y, e: F.cross_entropy(o, y, label_smoothing=0.1), ENTROPY),
     ],
     c.temperature_gradient: [
         (by_autograd,),
         (by_forward_mode,),
+        (by_a_new_leaf,),
+        (by_jacobian,),
         (lambda o, y, T: (F.softmax(o, 1) - F.one_hot(y, o.shape[1])) / T / len(o),),
         (lambda o, y, T: (F.softmax(o / T, 1) - F.one_hot(y, o.shape[1])) / len(o),),
         (lambda o, y, T: (F.softmax(o / T, 1) - F.one_hot(y, o.shape[1])) / T,),
