@@ -1,5 +1,6 @@
 # Every target is one or two plain commands; the README gives them for those without make.
-PYTHON ?= python3
+# the Python that .venv was made with, once there is one
+PYTHON ?= $(or $(wildcard .venv/bin/python),python3)
 BIN := .venv/bin
 HTML := _build/html
 

@@ -89,3 +89,24 @@ def test_the_package_declares_lower_bounds_only():
     dependencies = text.split("dependencies = [")[1].split("]")[0]
     assert ">=" in dependencies
     assert "==" not in dependencies and "<" not in dependencies
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+def test_make_stays_with_the_python_that_the_environment_was_made_with(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    # What a make above this test run hands on would be obeyed: its PYTHON, its level.
+    handed = {"PYTHON", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"}
+    bare = {name: value for name, value in os.environ.items() if name not in handed}
+
+    def named(*options):
+        run = [shutil.which("make"), "-n", "setup", *options]
+        return subprocess.run(
+            run, cwd=tmp_path, env=bare, capture_output=True, text=True
+        ).stdout.split()[0]
+
+    assert named() == "python3"
+    own = tmp_path / ".venv" / "bin" / "python"
+    own.parent.mkdir(parents=True)
+    own.touch()
+    assert named() == ".venv/bin/python"
+    assert named("PYTHON=python3.12") == "python3.12"

@@ -194,8 +194,8 @@ E = torch.tensor([1.0, 2.0])
     "found",
     [[1, 2], (1, 2.0), np.array([1, 2]), np.array([2, 1])[::-1], torch.tensor([1, 2]), range(1, 3),
      [torch.tensor(1.0), np.float32(2)], E.double(), E.half(), E.clone().requires_grad_(),
-     E.to_sparse(), [Fraction(1), 2]],
-    ids=range(12),
+     E.to_sparse(), [Fraction(1), 2], E + 0j],
+    ids=range(13),
 )  # fmt: skip
 def test_numbers_are_compared_whatever_holds_them(found):
     assert difference(found, E, 1e-4, 1e-5) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -228,7 +229,7 @@ def hidden_layer(x: float, y: float) -> str:
     layers = [[(12, 22), (12, 78)], [(50, 22), (50, 78)], [(88, 50)]]
     links = [
         line([(x + a, y + b), (x + c, y + d)])
-        for left, right in zip(layers, layers[1:])
+        for left, right in itertools.pairwise(layers)
         for a, b in left
         for c, d in right
     ]

@@ -65,7 +65,7 @@ def training_step(function: Function) -> Verdict:
         lambda *case: after(right, *case),
         cases,
         run=after,
-        hint="what does cross_entropy want, scores or probabilities? What is in .grad already?",
+        hint="what does each line expect to find, and what does it leave for the next call?",
     )
 
 

@@ -67,6 +67,11 @@ def close_pair():
     return [[1.0, 0.0], [0.99, 0.0]], [1, -1]
 
 
+def pair_and_company():
+    X = torch.tensor([[1.0, 0.0], [0.99, 0.0], [-0.5, 0.5], [-0.5, -0.5]])
+    return X, torch.tensor([1.0, -1.0, -1.0, -1.0])
+
+
 def four_on_the_rim():
     angles = torch.tensor([0.0, 0.02, 0.04, 3.0])
     return torch.stack([angles.cos(), angles.sin()], dim=1), torch.tensor([1.0, -1.0, -1.0, -1.0])
@@ -139,7 +144,7 @@ RIGHT = {
     c.averaged: [(averaged,), (by_survival,)],
     c.adversary: [
         (close_pair,),
-        (four_on_the_rim,),
+        (pair_and_company,),
         (lambda: (np.array([[0.6, 0.8], [0.59, 0.8]]), np.array([-1, 1])),),
     ],
     c.ten_kinds: [(ten_kinds,), (ten_kinds_in_arrays,)],
@@ -167,7 +172,8 @@ WRONG = {
         (lambda X, y, passes: averaged(X, y, passes, wrong=lambda score: score == score),),
     ],
     c.adversary: [
-        (lambda: ([[1.0, 0.0], [-1.0, 0.0]], [1, -1]),),  # one press
+        (lambda: ([[1.0, 0.0], [-1.0, 0.0]], [1, -1]),),  # two presses
+        (four_on_the_rim,),  # a small margin alone is not enough
         (lambda: ([[1.0, 0.0], [1.0, 0.0]], [1, -1]),),  # never ends
         (lambda: ([[0.5, 0.5], [-0.5, -0.5], [0.5, -0.5], [-0.5, 0.5]], [1, 1, -1, -1]),),  # XOR
         (lambda: ([[100.0, 0.0], [99.0, 0.0]], [1, -1]),),  # too far out
