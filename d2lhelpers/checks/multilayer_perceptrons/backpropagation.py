@@ -40,19 +40,26 @@ def skip_layer(answer: Function) -> Verdict:
     """A class for ``X + inner(X)`` with ``forward`` and ``backward``, around a layer with both."""
 
     def run(answer: Function, X: Tensor, dZ: Tensor, depth: int, square: bool) -> tuple:
-        before = X.clone()
+        before = X.clone(), dZ.clone()
         affine = _Affine(X.shape[1])
         layer: Any = _Chain(affine, _Square()) if square else affine
         for _ in range(depth):
             layer = answer(layer)
         Z = layer.forward(X)
         found = Z, layer.backward(dZ), affine.dW
-        if not torch.equal(X, before):
+        if not torch.equal(X, before[0]):
             raise Wrong("X is not as it was before the call, and the inner layer has kept it")
+        if not torch.equal(dZ, before[1]):
+            raise Wrong("dZ is not as it was before the call")
         return found
 
     cases = []
-    for B, d, depth, square in ((1, 1, 1, False), (1, 3, 1, False), (4, 3, 1, True), (5, 2, 2, True)):
+    for B, d, depth, square in (
+        (1, 1, 1, False),
+        (1, 3, 1, False),
+        (4, 3, 1, True),
+        (5, 2, 2, True),
+    ):
         text = f"{B} x {d}, " + ("a skip around a skip" if depth > 1 else "one skip")
         X = normal(B, d, number=1, dtype=torch.float64)
         dZ = normal(B, d, number=2, dtype=torch.float64)

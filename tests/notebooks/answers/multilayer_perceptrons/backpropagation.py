@@ -65,6 +65,12 @@ class InPlace(Skip):
         return X
 
 
+class InPlaceBack(Skip):
+    def backward(self, dZ):
+        dZ += self.inner.backward(dZ)
+        return dZ
+
+
 class Before(Skip):  # the slope of the sum is not dZ twice
     def backward(self, dZ):
         return self.inner.backward(2 * dZ)
@@ -152,8 +158,9 @@ def in_lists(f, gradient, w):
     def quotient(i):
         up, down = w.tolist(), w.tolist()
         up[i], down[i] = up[i] + 1e-5, down[i] - 1e-5
-        return (float(f(torch.tensor(up, dtype=w.dtype)))
-                - float(f(torch.tensor(down, dtype=w.dtype)))) / 2e-5
+        return (
+            float(f(torch.tensor(up, dtype=w.dtype))) - float(f(torch.tensor(down, dtype=w.dtype)))
+        ) / 2e-5
 
     return all(
         math.isclose(quotient(i), float(g), rel_tol=2e-4, abs_tol=1e-6)
@@ -244,7 +251,15 @@ WRONG = {
         (ZERO | {"relative error": 64},),
         (ZERO | {"relative error": 1 - 1 / 64},),
     ],
-    c.skip_layer: [(OneWay,), (OtherWay,), (Halved,), (InPlace,), (Before,), (InnerNeverTold,)],
+    c.skip_layer: [
+        (OneWay,),
+        (OtherWay,),
+        (Halved,),
+        (InPlace,),
+        (InPlaceBack,),
+        (Before,),
+        (InnerNeverTold,),
+    ],
     c.backprop_cost: [
         (COST | {"backward": 109_184},),
         (COST | {"backward": 218_368},),
