@@ -36,7 +36,7 @@ def without_autograd(function: Function, *arguments: Any) -> Any:
     PyTorch's own, backward or forward."""
 
     def look(name: str, arguments: tuple) -> None:
-        if name in ("requires_grad_", "backward", "grad", "_make_dual"):
+        if name in ("requires_grad_", "grad", "_make_dual") or "backward" in name:
             raise Wrong("the task is to be solved without autograd")
 
     with Watch(look):
