@@ -32,19 +32,19 @@ def training_step(function: Function) -> Verdict:
     Among the cases are an optimizer with momentum, one that moves the weights but not the bias,
     and scores so large that a probability is rounded to zero.
     """
-    X, y = normal(8, 4), torch.arange(8) % 3
+    X, y = normal(8, 5), torch.arange(8) % 3
 
-    def after(step: Function, steps: int, kind: str, scale: float) -> tuple[list[float], Tensor]:
-        net = nn.Linear(4, 3)
+    def after(step: Function, what: str, steps: int, kind: str, scale: float) -> Any:
+        net = nn.Linear(5, 3)
         with torch.no_grad():
-            net.weight.copy_(scale * normal(3, 4))
+            net.weight.copy_(scale * normal(3, 5))
             net.bias.zero_()
         moved = [net.weight] if kind == "weights alone" else net.parameters()
         optimizer = torch.optim.SGD(moved, lr=0.5, momentum=0.9 * (kind == "momentum"))
         losses = [step(net, optimizer, X, y) for _ in range(steps)]
         if any(loss is None for loss in losses):
             raise Wrong("your function returned nothing; the loss is expected")
-        return losses, torch.cat([net.weight, net.bias[:, None]], dim=1).detach()
+        return {"losses": losses, "weights": net.weight.detach(), "bias": net.bias.detach()}[what]
 
     def right(net: nn.Module, optimizer: torch.optim.Optimizer, X: Tensor, y: Tensor) -> float:
         optimizer.zero_grad()
@@ -53,12 +53,16 @@ def training_step(function: Function) -> Verdict:
         optimizer.step()
         return loss.item()
 
-    many = "losses (result 1) and weights with bias (result 2) after"
-    cases = [(f"{many} {n} step{'s' * (n > 1)}", (n, "plain", 1.0)) for n in (1, 2, 3)]
-    cases += [
-        (f"{many} 3 steps, the optimizer has momentum", (3, "momentum", 1.0)),
-        (f"{many} 3 steps, the optimizer holds the weights alone", (3, "weights alone", 1.0)),
-        (f"{many} 2 steps, scores in the hundreds", (2, "plain", 300.0)),
+    runs = [(f"{n} step{'s' * (n > 1)}", (n, "plain", 1.0)) for n in (1, 2, 3)]
+    runs += [
+        ("3 steps with momentum", (3, "momentum", 1.0)),
+        ("3 steps, the optimizer holds the weights alone", (3, "weights alone", 1.0)),
+        ("2 steps, scores in the hundreds", (2, "plain", 300.0)),
+    ]
+    cases = [
+        (f"{what}, {text}", (what, *run))
+        for text, run in runs
+        for what in ("losses", "weights", "bias")
     ]
     return compare(
         function,

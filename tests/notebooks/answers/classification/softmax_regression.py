@@ -62,6 +62,60 @@ def by_its_rate(net, optimizer, X, y):
     return loss.item()
 
 
+def by_log_sum_exp(net, optimizer, X, y):
+    for parameter in net.parameters():
+        parameter.grad = None
+    scores = net(X)
+    loss = scores.logsumexp(dim=1).sub(scores[range(len(y)), y]).mean()
+    loss.backward()
+    optimizer.step()
+    return np.float64(loss.item())
+
+
+def by_torch_grad(net, optimizer, X, y):
+    loss = F.cross_entropy(net(X), y)
+    parameters = list(net.parameters())
+    for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters)):
+        parameter.grad = gradient
+    optimizer.step()
+    return loss.detach().numpy()
+
+
+def cleared_by_the_optimizer(net, optimizer, X, y):  # which may hold fewer than the net
+    loss = F.cross_entropy(net(X), y)
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            parameter.grad = None
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+def sum_of_losses(net, optimizer, X, y):
+    optimizer.zero_grad()
+    loss = F.cross_entropy(net(X), y, reduction="sum")
+    loss.backward()
+    optimizer.step()
+    return loss.item() / len(y)
+
+
+def moved_without_bias(net, optimizer, X, y):
+    optimizer.zero_grad()
+    loss = F.cross_entropy(net(X), y)
+    loss.backward()
+    net.bias.grad = None
+    optimizer.step()
+    return loss.item()
+
+
+def cleared_in_between(net, optimizer, X, y):  # before the step it throws away what it needs
+    loss = F.cross_entropy(net(X), y)
+    loss.backward()
+    optimizer.zero_grad()
+    optimizer.step()
+    return loss.item()
+
+
 def loss_afterwards(net, optimizer, X, y):
     step(net, optimizer, X, y, before=lambda o: o.zero_grad())
     return F.cross_entropy(net(X), y).item()
@@ -71,6 +125,10 @@ def added_in_place(y, p, k):
     matrix = np.zeros((k, k))
     np.add.at(matrix, (y.numpy(), p.numpy()), 1)
     return matrix
+
+
+def added_by_index(y, p, k):
+    return torch.zeros(k, k).index_put_((y, p), torch.ones(len(y)), accumulate=True)
 
 
 def not_accumulated(y, p, k):
@@ -95,6 +153,9 @@ RIGHT = {
         (lambda *a: step(*a, before=lambda o: o.zero_grad()),),
         (lambda *a: step(*a, after=lambda o: o.zero_grad()),),
         (by_log_softmax,),
+        (by_log_sum_exp,),
+        (by_torch_grad,),
+        (cleared_by_the_optimizer,),
     ],
     c.confusion_matrix: [
         (looped,),
@@ -102,11 +163,22 @@ RIGHT = {
         (lambda y, p, k: F.one_hot(y, k).T @ F.one_hot(p, k),),
         (added_in_place,),
         (lambda y, p, k: looped(y, p, k).tolist(),),
+        (
+            lambda y, p, k: torch.stack(
+                [((y == i) & (p == j)).sum() for i in range(k) for j in range(k)]
+            ).view(k, k),
+        ),
+        (
+            lambda y, p, k: torch.zeros(k, k).index_put_(
+                (y, p), torch.ones(len(y)), accumulate=True
+            ),
+        ),
     ],
     c.top_accuracy: [
         (top_in_python,),
         (lambda o, y, n: (o.topk(n).indices == y[:, None]).any(1).double().mean(),),
         (lambda o, y, n: (o.argsort(descending=True)[:, :n] == y[:, None]).sum() / len(y),),
+        (lambda o, y, n: (o.gather(1, y[:, None]) >= o.sort(1).values[:, [-n]]).numpy().mean(),),
     ],
     c.shuffle_weights: [
         (lambda W, order: W[order],),
@@ -132,6 +204,9 @@ WRONG = {
         (without_the_optimizer,),
         (by_its_rate,),  # forgets what an optimizer remembers
         (loss_afterwards,),
+        (sum_of_losses,),
+        (moved_without_bias,),
+        (cleared_in_between,),
         (lambda *a: 0 * step(*a, before=lambda o: o.zero_grad()),),
         (lambda *a: [step(*a, before=lambda o: o.zero_grad()), None][1],),
     ],
@@ -140,6 +215,8 @@ WRONG = {
         (lambda y, p, k: looped(y, p, int(max(y.max(), p.max())) + 1),),  # too small
         (lambda y, p, k: looped(y, p, k) / len(y),),
         (not_accumulated,),
+        (lambda y, p, k: looped(y, p, k).fill_diagonal_(0),),  # the errors alone
+        (lambda y, p, k: torch.bincount(k * y + p).reshape(k, k),),  # while the last pair occurs
         (lambda y, p, k: torch.bincount(10 * y + p, minlength=100).reshape(10, 10)[:k, :k],),
     ],
     c.top_accuracy: [
@@ -148,6 +225,8 @@ WRONG = {
         (lambda o, y, n: (o.topk(n, largest=False).indices == y[:, None]).any(1).float().mean(),),
         (lambda o, y, n: 100 * (o.topk(n).indices == y[:, None]).any(1).float().mean(),),
         (lambda o, y, n: top_in_python(o.softmax(1).double(), y, n),),  # ties among the zeros
+        (lambda o, y, n: (o.topk(n).indices[:, -1] == y).float().mean(),),  # the nth place alone
+        (lambda o, y, n: (o.topk(n).indices == y[:, None]).any(1).sum(),),  # no share
     ],
     c.shuffle_weights: [
         (lambda W, order: W,),
@@ -155,6 +234,8 @@ WRONG = {
         (lambda W, order: W[:, order % 10],),
         (lambda W, order: W.flip(0),),
         (lambda W, order: W[order].T,),
+        (lambda W, order: W[order.sort().values],),
+        (lambda W, order: W.roll(-1, 0) if order[0] == 1 else W.flip(0),),  # two orders only
     ],
 }
 PREDICTIONS = {c.count_parameters}

@@ -151,6 +151,13 @@ def one_prior_for_all(prior, p, hits, throws):
     return by_softmax(torch.ones_like(prior), p, hits, throws)
 
 
+def less_the_first(prior, p, hits, throws):
+    """Overflows, or fails where the first kind is not in the box."""
+    log = prior.log() + hits * p.log() + (throws - hits) * torch.log1p(-p)
+    weights = (log - log[0]).exp()
+    return weights / weights.sum()
+
+
 RIGHT = {
     c.before_running: [
         (SPREADS,),
@@ -211,6 +218,7 @@ WRONG = {
         (prior_after_all,),
         (misses_forgotten,),
         (one_throw_after_another,),
+        (less_the_first,),
         (by_product,),  # underflows after 30,000 throws
         (one_prior_for_all,),
         (lambda prior, p, h, n: by_softmax(prior, p, h, n) * prior.sum() / 2,),  # sums to a half
