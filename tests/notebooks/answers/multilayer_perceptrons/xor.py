@@ -1,6 +1,7 @@
 """Answers to the exercises on XOR and the hidden layer."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import torch
@@ -15,6 +16,23 @@ PLATEAUS = {
     "eight rows, three silent": 0.239,
 }
 SILENT = {"-1 and +1": 1 / 12, "0 and 1": 13 / 48, "one of two": 0.468}
+
+
+EXACT = {  # one quarter of the square after the other
+    "-1 and +1": Fraction(1, 2) * Fraction(1, 6),
+    "0 and 1": Fraction(1, 2) * (Fraction(1, 4) + 2 * Fraction(1, 4) / 2 + Fraction(1, 4) / 6),
+    "one of two": 1 - Fraction(35, 48) ** 2,
+}
+IN_TORCH = {
+    name: torch.nn.functional.binary_cross_entropy(torch.full((n,), k / n), torch.eye(n)[:k].sum(0))
+    * n
+    / rows
+    for name, n, k, rows in [
+        ("AND, four silent", 4, 1, 4),
+        ("eight rows, two silent", 2, 1, 8),
+        ("eight rows, three silent", 3, 1, 8),
+    ]
+}
 
 
 def zigzag(b2=-0.5, w2=(1.0, -2.0, 2.0), b1=(0.0, -1.0, -2.0), units=3):
@@ -32,6 +50,11 @@ def from_above():
 def four_units():
     W1 = [[1, -1, -1], [-1, 1, -1], [-1, -1, 1], [1, 1, 1]]
     return torch.tensor(W1).float(), torch.tensor([0, 0, 0, -2.0]), torch.ones(4), -0.5
+
+
+def linear_for_two_rows():
+    """A flat sheet: right where at most one switch is up."""
+    return torch.ones(1, 3), torch.zeros(1), torch.ones(1), -0.5
 
 
 def forward(layers):
@@ -65,6 +88,19 @@ def in_numpy(layers):
         next_W = np.asarray(next_W)
         W, b = next_W @ W, next_W @ b + np.asarray(next_b)
     return [W, b]
+
+
+def at_one_point(layers):
+    """Right at x = 1 only: the whole effect is put into the bias."""
+    x = torch.ones(layers[0][0].shape[1], dtype=layers[0][0].dtype)
+    for W, b in layers:
+        x = W @ x + b
+    return torch.zeros(len(x), layers[0][0].shape[1], dtype=x.dtype), x
+
+
+def without_biases(layers):
+    W, b = forward(layers)
+    return W, torch.zeros_like(b)
 
 
 def biases_added(layers):
@@ -106,6 +142,11 @@ def neighbors_only(groups, y):
     return entropies(runs, y)
 
 
+def two_groups_at_most(groups, y):
+    """Takes the first row's group, and all others for one."""
+    return entropies([g == groups[0] for g in groups], y)
+
+
 def naive(groups, y):
     g, y = np.array(groups), np.array(y)
     p = np.array([y[g == k].mean() for k in g])
@@ -114,11 +155,11 @@ def naive(groups, y):
 
 
 RIGHT = {
-    c.predict_plateaus: [(PLATEAUS,)],
+    c.predict_plateaus: [(PLATEAUS,), (IN_TORCH,)],
     c.three_switches: [(zigzag(),), (from_above,), (zigzag(b2=-0.3),)],
     c.collapse: [(forward,), (backward,), (probed,), (in_numpy,)],
     c.least_loss: [(entropies,), (with_tensors,)],
-    c.silent_at_the_start: [(SILENT,)],
+    c.silent_at_the_start: [(SILENT,), (EXACT,)],
 }
 WRONG = {
     c.predict_plateaus: [
@@ -131,12 +172,15 @@ WRONG = {
         (zigzag(b2=0.0),),
         (zigzag(b2=-0.95),),  # the signs are right, the distance is not
         (zigzag(w2=(1.0, -2.0), b1=(0.0, -1.0), units=2),),  # wrong for three switches up
+        (linear_for_two_rows,),
         (lambda: zigzag()()[:3],),
         (lambda: (torch.ones(3, 3), torch.zeros(1), torch.ones(3), 0.0),),
         (lambda: tuple(part * math.nan for part in zigzag()()),),
     ],
     c.collapse: [
         (biases_added,),
+        (without_biases,),
+        (at_one_point,),
         (wrong_order,),
         (lambda layers: forward(layers[::-1]),),
         (lambda layers: (forward(layers)[0], layers[-1][1]),),
@@ -148,6 +192,7 @@ WRONG = {
         (lambda groups, y: entropies(groups, y, over="groups"),),
         (lambda groups, y: entropies([0] * len(y), y),),
         (neighbors_only,),
+        (two_groups_at_most,),
         (naive,),
         (lambda groups, y: len(y) * entropies(groups, y),),
     ],
