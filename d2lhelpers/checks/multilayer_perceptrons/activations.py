@@ -96,6 +96,7 @@ def _rolls() -> list[tuple[str, tuple]]:
     two = nn.Sequential(front, nn.ReLU(), back, nn.ReLU(), nn.Linear(3, 4))
     flat = nn.Sequential(nn.Flatten(), _linear([[1.0] * 4, [-1.0] * 4], [0.0, -1.0]), nn.ReLU())
     many = nn.Sequential(_linear(normal(30, 6).tolist(), (normal(30) - 2).tolist()), nn.ReLU())
+    row = nn.Sequential(front, back, nn.ReLU(), nn.Linear(3, 4))
     pixels = normal(8, 1, 2, 2).abs()
     return [
         ("three units, one batch", (one, [minus])),
@@ -104,6 +105,7 @@ def _rolls() -> list[tuple[str, tuple]]:
         ("a unit whose output is 0 at best", (edge, [plus, minus])),
         ("two layers of units", (two, [plus, minus])),
         ("two layers, and inputs above 0 only", (two, [plus])),
+        ("two linear layers before a ReLU, one behind it", (row, [plus, minus])),
         ("pictures of 2 x 2 pixels, after nn.Flatten", (flat, list(pixels.split(3)))),
         ("thirty units, batches of 7", (many, list(normal(40, 6).split(7)))),
     ]

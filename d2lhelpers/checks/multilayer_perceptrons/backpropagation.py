@@ -39,10 +39,10 @@ def backprop_cost(answers: dict[str, Any]) -> Verdict:
 def skip_layer(answer: Function) -> Verdict:
     """A class for ``X + inner(X)`` with ``forward`` and ``backward``, around a layer with both."""
 
-    def run(answer: Function, X: Tensor, dZ: Tensor, depth: int, square: bool) -> tuple:
+    def run(answer: Function, X: Tensor, dZ: Tensor, depth: int, after: Any) -> tuple:
         before = X.clone(), dZ.clone()
         affine = _Affine(X.shape[1])
-        layer: Any = _Chain(affine, _Square()) if square else affine
+        layer: Any = _Chain(affine, after()) if after else affine
         for _ in range(depth):
             layer = answer(layer)
         Z = layer.forward(X)
@@ -54,16 +54,17 @@ def skip_layer(answer: Function) -> Verdict:
         return found
 
     cases = []
-    for B, d, depth, square in (
-        (1, 1, 1, False),
-        (1, 3, 1, False),
-        (4, 3, 1, True),
-        (5, 2, 2, True),
+    for B, d, depth, after in (
+        (1, 1, 1, None),
+        (1, 3, 1, None),
+        (4, 3, 1, _Square),
+        (5, 2, 2, _Square),
+        (4, 3, 1, _Sigmoid),
     ):
         text = f"{B} x {d}, " + ("a skip around a skip" if depth > 1 else "one skip")
         X = normal(B, d, number=1, dtype=torch.float64)
         dZ = normal(B, d, number=2, dtype=torch.float64)
-        cases.append((text, (X, dZ, depth, square)))
+        cases.append((text, (X, dZ, depth, after)))
     hint = "X goes two ways, so it receives two slopes"
     return compare(answer, lambda *case: run(_Skip, *case), cases, hint=hint, run=run)
 
@@ -88,6 +89,17 @@ class _Square:
 
     def backward(self, dZ: Tensor) -> Tensor:
         return 2 * dZ * self.kept
+
+
+class _Sigmoid:
+    """Returns the very tensor that it keeps."""
+
+    def forward(self, X: Tensor) -> Tensor:
+        self.kept = torch.sigmoid(X)
+        return self.kept
+
+    def backward(self, dZ: Tensor) -> Tensor:
+        return dZ * self.kept * (1 - self.kept)
 
 
 class _Chain:
@@ -172,8 +184,11 @@ def _claims() -> list[tuple[str, tuple]]:
     right = torch.cat([X.T @ slope, slope.sum()[None]]) / len(y)
     bias = right.clone()
     bias[3] /= len(y)
-    first = right.clone()
-    first[0] += 0.01
+
+    def faint(v: Tensor) -> Tensor:
+        return 1e-3 * loss(v)
+
+    one_off = [right + 0.01 * torch.eye(4, dtype=torch.float64)[i] for i in range(4)]
     v = torch.tensor([2.0, -1.0, 0.5], dtype=torch.float64)
     near = torch.tensor([1e-8, -2e-8], dtype=torch.float64)
     pair = torch.tensor([1e-4, -1.0], dtype=torch.float64)
@@ -188,10 +203,12 @@ def _claims() -> list[tuple[str, tuple]]:
         ("one bias, divided by B once more", loss, bias, w, False),
         ("everything times B", loss, right * len(y), w, False),
         ("the other sign", loss, -right, w, False),
-        ("only the first entry is off, by 0.01", loss, first, w, False),
+        *((f"only entry {i} is off, by 0.01", loss, g, w, False) for i, g in enumerate(one_off)),
+        ("a right gradient of small slopes", faint, 1e-3 * right, w, True),
+        ("small slopes, claimed half as large again", faint, 1.5e-3 * right, w, False),
         ("zeros", loss, torch.zeros_like(w), w, False),
         ("entries in another order", loss, right.flip(0), w, False),
-        ("a cubic's gradient, two in a thousand too large", cubic, 3.006 * v**2, v, False),
+        ("a cubic's gradient, three in two thousand too large", cubic, 3.0045 * v**2, v, False),
         ("the large entry is right, the small one is not", uneven, off, pair, False),
     ]
     return [(text, tuple(rest)) for text, *rest in claims]
