@@ -162,7 +162,7 @@ def gradient_check(function: Function) -> Verdict:
 
 
 def _claims() -> list[tuple[str, tuple]]:
-    """Gradients of four functions: right ones, and each with one fault."""
+    """Gradients of five functions: right ones, and each with one fault."""
     X, y = normal(8, 3, dtype=torch.float64), normal(8, dtype=torch.float64)
 
     def loss(v: Tensor) -> Tensor:
