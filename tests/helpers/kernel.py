@@ -27,7 +27,7 @@ class Kernel:
         self._client.shell_channel.send(request)
         messages = []
         while True:
-            message = self._client.get_iopub_msg(timeout=120)
+            message = self._client.get_iopub_msg(timeout=300)
             if message["parent_header"].get("msg_id") != request["header"]["msg_id"]:
                 continue
             kind, content = message["msg_type"], message["content"]

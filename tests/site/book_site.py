@@ -29,6 +29,7 @@ LAUNCH = [
     "--disable-sync",
     "--no-first-run",
 ]
+PATIENCE = 300_000  # milliseconds: a busy machine is no failure
 needs_theme = pytest.mark.skipif(
     THEME < MENDED_THEME,
     reason="Python 3.10 has an older theme, whose pages are built as they come",
@@ -78,19 +79,25 @@ def build(book: Path, output: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="session")
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built book, fresh: the first worker that asks builds it, for all of them."""
+    """The built book: the first worker that asks builds it, for all of them.
+
+    Fresh, but for the tests of one part, which wait for what has changed alone.
+    """
     folder = tmp_path_factory.getbasetemp()
     if hasattr(request.config, "workerinput"):
         folder = folder.parent
+    output = ROOT if request.config.getoption("part") else folder / "site"
     complaint = folder / "site-complaint.txt"
     with FileLock(folder / "site.lock"):
         if not complaint.exists():
-            result = build(ROOT, folder / "site")
+            result = build(ROOT, output)
             said = result.stdout[-3000:] + result.stderr[-3000:] if result.returncode else ""
             complaint.write_text(said, encoding="utf-8")
+            if said:  # the next build would not see the warnings of pages that it keeps
+                shutil.rmtree(output / "_build", ignore_errors=True)
     said = complaint.read_text(encoding="utf-8")
     assert not said, said
-    html = folder / "site" / "_build" / "html"
+    html = output / "_build" / "html"
     assert (html / "chapters" / "index.html").exists(), "the build is green, but there is no page"
     return html
 
@@ -140,28 +147,34 @@ def browser() -> Iterator:
         chromium.close()
 
 
+def window(browser, **options: object):
+    """A page of its own in a browser, which waits for a busy machine."""
+    page = browser.new_context(**options).new_page()
+    page.set_default_timeout(PATIENCE)
+    return page
+
+
 @pytest.fixture
 def open_page(browser, address: str) -> Iterator[Callable]:
     """Open a page of the server in a window of its own."""
-    contexts = []
+    pages = []
 
     def open_it(name: str, width: int = 1280, theme: str = "light", **options: object):
-        context = browser.new_context(
+        page = window(
+            browser,
             viewport={"width": width, "height": 900},
             color_scheme=theme,
             reduced_motion="reduce",  # no half-faded colors when contrast is measured
             **options,
         )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(30_000)
+        pages.append(page)
         assert page.goto(f"{address}{name}.html").ok, name
         page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => true) : true")
         return page
 
     yield open_it
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()
 
 
 def a_notebook_page() -> str:

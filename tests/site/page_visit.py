@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -55,6 +56,8 @@ BEYOND = """() => [...document.querySelectorAll("article :is(p, h1, h2, h3, li, 
   .filter((e) => !e.closest("mjx-container"))
   .filter((e) => e.getBoundingClientRect().right > 361)
   .map((e) => e.outerHTML.slice(0, 80))"""
+# What a cell printed in colors of its own, or as a table: elsewhere only the style sheets color.
+OWN_COLORS = """() => !!document.querySelector("div.cell_output :is(table, [style])")"""
 # The page has settled when its formulas are typeset and the fonts that they ask for are there.
 SETTLED = """() => (window.MathJax?.startup?.promise ?? Promise.resolve())
   .then(() => document.fonts.ready).then(() => true)"""
@@ -74,22 +77,21 @@ def look(page, name: str, address: str) -> Visit:
     return visit
 
 
-def look_closely(page, visit: Visit, axe) -> None:
+def look_closely(page, visit: Visit, axe, of_its_kind: bool = True) -> None:
     """Both themes, a phone, a laptop with all folds open; what axe-core finds, figures' contrast.
 
-    Only colors differ in the dark, so there axe-core is asked for contrast alone.
+    Only colors differ in the dark, so there axe-core is asked for contrast alone: on one page
+    of each kind, and where cells print in colors that the style sheets do not know.
     """
     code = None if visit.name == CODE_JUDGED_ON else {"exclude": [["div.highlight"]]}
     for theme, rules in (("light", None), ("dark", ["color-contrast"])):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # no half-faded colors
         page.wait_for_selector(f"html[data-theme={theme}]")
-        options = {"preload": False, "resultTypes": ["violations"]}
-        options |= {"runOnly": rules} if rules else {}
-        for violation in axe.run(page, context=code, options=options).response["violations"]:
-            if violation["impact"] in ("serious", "critical"):
-                node = violation["nodes"][0]
-                place = f"{node['html'][:150]}\n{node['any'][:1]}"
-                visit.faults.append(f"{theme}: {violation['id']}: {place}")
+        if theme == "light" or of_its_kind or page.evaluate(OWN_COLORS):
+            options = {"preload": False, "resultTypes": ["violations"]}
+            options |= {"runOnly": rules} if rules else {}
+            found = axe.run(page, context=code, options=options).response["violations"]
+            visit.faults += [f"{theme}: {text}" for text in grave(found)]
         visit.figures[theme] = page.evaluate(FIGURES)
         images = page.locator("div.cell_output img").all()
         for figure, image in zip(visit.figures[theme], images, strict=True):
@@ -101,6 +103,14 @@ def look_closely(page, visit: Visit, axe) -> None:
     visit.numbers_on_formulas = numbers_on_formulas(page)
     page.set_viewport_size({"width": 1280, "height": 900})
     visit.sideways = sideways(page)
+
+
+def grave(violations: list[dict]) -> Iterator[str]:
+    """What axe-core calls serious or critical, with the first place of each."""
+    for violation in violations:
+        if violation["impact"] in ("serious", "critical"):
+            node = violation["nodes"][0]
+            yield f"{violation['id']}: {node['html'][:150]}\n{node['any'][:1]}"
 
 
 def contrasts(png: bytes) -> tuple[float, float]:

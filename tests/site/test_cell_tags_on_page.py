@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from book_site import build, needs_theme
+from book_site import build, needs_theme, window
 from overflow import numbers_on_formulas, sideways
 from stored.cell_tags import FOLDS, NOT_TRIED
 from test_site import one_page_book
@@ -68,7 +68,8 @@ def open_built(browser, built: Path):
     pages = []
 
     def open_it(width: int):
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme="light")
+        size = {"width": width, "height": 900}
+        page = window(browser, viewport=size, color_scheme="light")
         pages.append(page)
         page.goto(built.as_uri())
         page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => true) : true")
@@ -76,7 +77,7 @@ def open_built(browser, built: Path):
 
     yield open_it
     for page in pages:
-        page.close()
+        page.context.close()
 
 
 def test_a_tagged_cell_is_folded_under_its_label(open_built) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from book_site import a_notebook_page, documents, needs_theme
+from book_site import a_notebook_page, documents, needs_theme, window
 from page_checks import CHECKS, asks_no_other_host, faults, raises_no_error, typesets_its_formulas
 from page_visit import contrasts, look, look_closely
 from PIL import Image
@@ -53,9 +53,9 @@ def axe():
 @pytest.fixture
 def page(browser):
     """A wide window without a network: a page from disk needs none."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
-    yield context.new_page()
-    context.close()
+    page = window(browser, viewport={"width": 1280, "height": 900}, offline=True)
+    yield page
+    page.context.close()
 
 
 @pytest.mark.parametrize("name", [*documents(), *MADE_BY_SPHINX])
@@ -64,7 +64,7 @@ def test_a_page_is_in_order(name: str, page, axe, site: Path, address: str) -> N
     if name == LOST:
         page.context.set_offline(False)
     visit = look(page, name, f"{address}404.html" if name == LOST else file_address(site, name))
-    look_closely(page, visit, axe)
+    look_closely(page, visit, axe, of_its_kind=name in [*OF_EACH_KIND, *MADE_BY_SPHINX])
     found = faults(visit, site)
     assert not found, f"{name}\n" + "\n".join(found)
 

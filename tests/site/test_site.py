@@ -27,6 +27,7 @@ from book_site import (
     notebooks,
     serve,
     source,
+    window,
 )
 from bs4 import BeautifulSoup
 
@@ -270,12 +271,12 @@ def test_watching_builds_again_and_reloads_the_page(browser, tmp_path: Path) -> 
         try:
             said = (re.search(r"http://[\d.:]+", line) for line in watcher.stdout)
             address = next(found.group(0) for found in said if found)
-            page = browser.new_page()
+            page = window(browser)
             page.goto(f"{address}/page.html")
             assert "Words." in page.locator("article").inner_text()
             edit(book / "page.ipynb", ("Words.", "Other phrase."))
-            page.wait_for_selector("article :text('Other phrase.')", timeout=60_000)
-            page.close()
+            page.wait_for_selector("article :text('Other phrase.')")
+            page.context.close()
         finally:
             watcher.terminate()
 
@@ -426,13 +427,12 @@ def test_search_finds(open_page, words: str, page: str) -> None:
 
 
 def test_search_works_from_disk(browser, site: Path) -> None:
-    context = browser.new_context(offline=True)
-    page = context.new_page()
+    page = window(browser, offline=True)
     page.goto((site / "search.html").as_uri() + "?q=forecasters")
-    link = page.wait_for_selector("#search-results li a", timeout=30_000)
+    link = page.wait_for_selector("#search-results li a")
     link.click()
     page.wait_for_url("file://**/softmax-and-cross-entropy.html*")
-    context.close()
+    page.context.close()
 
 
 def test_there_is_one_search_box_and_it_is_visible(open_page) -> None:
@@ -489,7 +489,7 @@ def test_the_page_for_a_lost_address_works_at_any_depth(browser, site: Path) -> 
             self.wfile.write(body)
 
     with serve(site, Host) as address:
-        page = browser.new_page()
+        page = window(browser)
         missing: list[str] = []
         page.on("response", lambda r: r.status >= 400 and missing.append(r.url))
         lost = f"{address}chapters/no/such/page.html"
@@ -498,7 +498,7 @@ def test_the_page_for_a_lost_address_works_at_any_depth(browser, site: Path) -> 
         assert page.locator("article h1").inner_text().startswith("Page not found")
         page.locator("article a", has_text="first page").click()
         page.wait_for_url(f"{address}chapters/index.html")
-        page.close()
+        page.context.close()
 
 
 def test_the_copy_button_copies_the_code(open_page) -> None:

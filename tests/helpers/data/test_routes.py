@@ -114,7 +114,7 @@ def test_a_certificate_counts_where_the_system_or_certifi_trusts_it(
     monkeypatch.setenv("D2LHELPERS_MIRRORS", address)
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    out = other_process(tmp_path / "cache").communicate(timeout=120)[0]
+    out = other_process(tmp_path / "cache").communicate(timeout=300)[0]
     if trusted:
         assert out.split() == ["whole"]
     else:
