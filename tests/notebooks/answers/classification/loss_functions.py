@@ -40,6 +40,17 @@ def pull_by_loop(prediction, y, delta):
     return out.reshape(prediction.shape)
 
 
+def counted(prediction, y):
+    return prediction - y * prediction.log()
+
+
+def counted_in_a_loop(prediction, y):
+    pairs = zip(prediction.flatten().tolist(), y.flatten().tolist(), strict=True)
+    return np.reshape([p - y * np.log(p) for p, y in pairs], prediction.shape)
+
+
+PENCIL = {"pull of y = 6 on 4": 0.5, "best for 2, 3, 7": 4.0}
+
 GUESSES = {
     "squared, with 88": 20,
     "absolute, with 88": 4,
@@ -61,11 +72,15 @@ RIGHT = {
         (pull_by_loop,),
         (lambda p, y, d: (y - p) * (d / (y - p).abs()).clamp(max=1),),  # shortened to delta
     ],
-    c.mean_squared_error: [
-        (lambda p, y: ((p.flatten() - y) ** 2).mean().item(),),  # a number, not a tensor
-        (lambda p, y: ((p.double().reshape(-1) - y) ** 2).mean(),),
-        (lambda p, y: F.mse_loss(p.squeeze(-1) if p.ndim > 1 else p, y),),
-        (lambda p, y: float(np.square(p.numpy().ravel() - y.numpy()).mean()),),
+    c.count_loss: [
+        (counted, PENCIL),
+        (lambda p, y: F.poisson_nll_loss(p, y, log_input=False, reduction="none"), PENCIL),
+        (
+            lambda p, y: p.numpy() - y.numpy() * np.log(p.numpy()),
+            {**PENCIL, "best for 2, 3, 7": 12 / 3},
+        ),
+        (lambda p, y: F.poisson_nll_loss(p.log(), y, reduction="none"), PENCIL),
+        (counted_in_a_loop, {name: torch.tensor(value) for name, value in PENCIL.items()}),
     ],
     c.quantile_loss: [
         (lambda p, y, q: (y - p) * (q - (y < p).float()),),
@@ -94,15 +109,18 @@ WRONG = {
         (pull_by_jacobian,),
         (lambda p, y, d: (y - p).clamp(-d, d).flatten(),),  # the shape is lost
     ],
-    c.mean_squared_error: [
-        (lambda p, y: F.mse_loss(p[:, 0], y) if p.ndim > 1 else 0.0,),
-        (lambda p, y: ((p - y) ** 2).mean(),),
-        (lambda p, y: ((p - y[:, None]) ** 2).mean(),),  # right for (n, 1) only
-        (lambda p, y: 0.5 * F.mse_loss(p.reshape(y.shape), y),),
-        (lambda p, y: F.mse_loss(p.reshape(y.shape), y, reduction="sum"),),
-        (lambda p, y: F.l1_loss(p.reshape(y.shape), y),),
-        (lambda p, y: (p.mean() - y.mean()) ** 2,),  # right where all miss by the same
-        (lambda p, y: F.mse_loss(p.flatten().sort().values, y.sort().values),),
+    c.count_loss: [
+        (lambda p, y: -torch.distributions.Poisson(p).log_prob(y), PENCIL),  # log y! is in it
+        (lambda p, y: counted(p, y).mean(), PENCIL),
+        (lambda p, y: -counted(p, y), PENCIL),  # the log-likelihood
+        (lambda p, y: p - y * torch.log10(p), PENCIL),
+        (lambda p, y: F.poisson_nll_loss(p, y, reduction="none"), PENCIL),  # takes logarithms
+        (lambda p, y: -y * p.log(), PENCIL),  # a factor forgotten
+        (lambda p, y: p - 6 * p.log() if y.numel() == 1 else counted(p, y), PENCIL),
+        (lambda p, y: 0.5 * (y - p) ** 2, PENCIL),
+        (counted, PENCIL | {"pull of y = 6 on 4": -0.5}),  # the slope
+        (counted, PENCIL | {"best for 2, 3, 7": 3}),  # the median
+        (counted, {"pull of y = 6 on 4": ..., "best for 2, 3, 7": ...}),
     ],
     c.quantile_loss: [
         (lambda p, y, q: torch.maximum((1 - q) * (y - p), q * (p - y)),),  # the other side
@@ -115,3 +133,4 @@ WRONG = {
     ],
 }
 PREDICTIONS = {c.best_guesses}
+EXTRA = {c.count_loss: (dict.fromkeys(PENCIL, ...),)}
