@@ -1,4 +1,4 @@
-"""The drawings that open parts 1 to 4 and 6, wide and narrow; see ``draw_figures.py``."""
+"""The drawings that open parts 1 to 4, 6 and 7, wide and narrow; see ``draw_figures.py``."""
 
 from __future__ import annotations
 
@@ -273,6 +273,46 @@ def multilayer_narrow() -> str:
     return svg(240, 584, parts + arrows)
 
 
+# Generalization: what was seen, and what comes
+
+SEEN = [(6, 74), (22, 38), (38, 50), (54, 22), (70, 46), (86, 40), (102, 78)]
+NEW = [(14, 54), (30, 36), (47, 30), (62, 32), (79, 36), (95, 60)]
+
+
+def through(points: list[Point], x: float) -> float:
+    """The polynomial through all points, by Lagrange's formula."""
+    return sum(y * math.prod((x - a) / (at - a) for a, _ in points if a != at) for at, y in points)
+
+
+FITS: dict[str, tuple[list[str], Callable[[float], float]]] = {
+    "too stiff": (["misses what it saw", "and what comes"], lambda x: 46),
+    "about right": (["close to what it saw,", "and to what comes"],
+                    lambda x: 32 + 0.0176 * (x - 54) ** 2),
+    "too free": (["hits all it saw,", "misses what comes"], lambda x: through(SEEN, x)),
+}  # fmt: skip
+
+
+def fitted(name: str, x: float, y: float) -> str:
+    """Points that a curve was fitted to (filled), new ones (rings), and the curve."""
+    words, curve = FITS[name]
+    path = [(x + 6 + step, y + curve(6 + step)) for step in range(97)]
+    color = ANSWER if name == "about right" else TROUBLE
+    dots = [dot(x + a, y + b, radius=4) for a, b in SEEN]
+    rings = [dot(x + a, y + b, filled=False, radius=3.6) for a, b in NEW]
+    labels = text(x + 54, y + 124, [name], "name") + text(x + 54, y + 142, words, "small")
+    return line(path, color) + "".join(dots + rings) + labels
+
+
+def generalization_wide() -> str:
+    """Three fits side by side."""
+    return svg(544, 176, [fitted(name, 22 + 196 * i, 8) for i, name in enumerate(FITS)])
+
+
+def generalization_narrow() -> str:
+    """Three fits from top to bottom."""
+    return svg(240, 584, [fitted(name, 66, 8 + 204 * i) for i, name in enumerate(FITS)])
+
+
 DRAWINGS: dict[str, Callable[[], str]] = {
     "introduction.svg": introduction_wide,
     "introduction-narrow.svg": introduction_narrow,
@@ -284,4 +324,6 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "workbench-narrow.svg": workbench_narrow,
     "multilayer-perceptrons.svg": multilayer_wide,
     "multilayer-perceptrons-narrow.svg": multilayer_narrow,
+    "generalization.svg": generalization_wide,
+    "generalization-narrow.svg": generalization_narrow,
 }
