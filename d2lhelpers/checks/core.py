@@ -149,6 +149,20 @@ def as_tensor(value: Any) -> Tensor:
     return numbers.double()
 
 
+def numbers_of(answer: Any, expected: str) -> Tensor:
+    """What a reader's function returned, as float64.
+
+    Raises:
+        Wrong: it returned nothing, or something else than numbers; ``expected`` names them.
+    """
+    if answer is None:
+        raise Wrong("your function returned nothing")
+    try:
+        return as_tensor(answer)
+    except Wrong as other:
+        raise Wrong(f"expected {expected}, you returned {other}") from None
+
+
 def _tensor(value: Any) -> Tensor:
     if isinstance(value, Tensor):
         dense = value.detach().cpu()

@@ -62,7 +62,7 @@ def count_loss(function: Function, answers: Any) -> Verdict:
     """``function(prediction, y)``, Poisson's loss per entry, and two numbers by hand."""
     cases = [
         (f"prediction {p}, y={y}", (torch.tensor([p]), torch.tensor([y])))
-        for p, y in [(4.0, 6.0), (1.0, 3.0), (0.5, 2.0), (2.5, 0.0)]
+        for p, y in [(4.0, 6.0), (1.0, 3.0), (0.5, 2.0), (2.5, 0.0), (200.0, 180.0)]
     ]
     counts = (3 * normal(4, 5)).abs().round()
     cases.append(("random entries of shape (4, 5)", (normal(4, 5, number=1).exp(), counts)))

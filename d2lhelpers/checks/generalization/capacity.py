@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core import Verdict, Wrong, as_tensor, compare, compare_values, show
+from ..core import Verdict, Wrong, compare, compare_values, numbers_of, show
 
 Function = Callable[..., Any]
 
@@ -106,12 +106,7 @@ def one_number(function: Function) -> Verdict:
         return 0.0
 
     def as_found(found: Any) -> float:
-        if found is None:
-            raise Wrong("your function returned nothing")
-        try:
-            number = as_tensor(found)
-        except Wrong as other:
-            raise Wrong(f"expected a number, you returned {other}") from None
+        number = numbers_of(found, "a number")
         if number.numel() != 1 or not math.isfinite(number.item()):
             raise Wrong(f"expected one finite number, you returned {show(found)}")
         return number.item()

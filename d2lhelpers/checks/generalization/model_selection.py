@@ -156,7 +156,7 @@ def choose_and_validate(function: Function) -> Verdict:
         for fold in folds:
             rows = set(fold.tolist())
             if not any(seen.isdisjoint(rows) for seen in chosen):
-                raise Wrong(f"no choice was made without the exam of rows {show(sorted(rows))}")
+                raise Wrong(f"no choice left out rows {show(sorted(rows))}")
         return found
 
     cases = []

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import Verdict, Wrong, as_tensor, compare, compare_values, normal
+from ..core import Verdict, Wrong, compare, compare_values, normal, numbers_of
 
 Function = Callable[..., Any]
 
@@ -64,12 +64,7 @@ def region_columns(function: Function) -> Verdict:
         columns = []
         for given in (old, new):
             table = build(*(part.clone() for part in given), len(prices))
-            if table is None:
-                raise Wrong("your function returned nothing")
-            try:
-                table = as_tensor(table)
-            except Wrong as other:
-                raise Wrong(f"expected columns of numbers, you returned {other}") from None
+            table = numbers_of(table, "columns of numbers")
             if table.ndim != 2 or len(table) != len(p):
                 raise Wrong(f"expected a row for each of 60 samples, found {tuple(table.shape)}")
             columns.append(table)

@@ -116,6 +116,7 @@ WRONG = {
         (lambda p, y: p - y * torch.log10(p), PENCIL),
         (lambda p, y: F.poisson_nll_loss(p, y, reduction="none"), PENCIL),  # takes logarithms
         (lambda p, y: -y * p.log(), PENCIL),  # a factor forgotten
+        (lambda p, y: -torch.log(torch.exp(-p) * p**y), PENCIL),  # the factors underflow
         (lambda p, y: p - 6 * p.log() if y.numel() == 1 else counted(p, y), PENCIL),
         (lambda p, y: 0.5 * (y - p) ** 2, PENCIL),
         (counted, PENCIL | {"pull of y = 6 on 4": -0.5}),  # the slope
