@@ -37,6 +37,29 @@ def before_running(answers: dict[str, Any]) -> Verdict:
     return Verdict(True, "right, all answers") if share else share
 
 
+def thrown_again(answers: dict[str, Any]) -> Verdict:
+    """Labby's dice: how far two pairs of faces are off, and how rarely luck reaches there."""
+    error = math.sqrt(2 / 9 / (12 * 26_306))
+    far_off = (0.1686 + 0.1688 - 1 / 3) / error
+    right = {
+        "fives and sixes": (0.1655 + 0.1688 - 1 / 3) / error,
+        "ones and sixes": far_off,
+    }
+    hint = "a share of n throws has the standard error sqrt(p (1 - p) / n)"
+    verdict = compare_values(answers, right, rtol=0.03, atol=0, hint=hint)
+    if not verdict:
+        return verdict
+    # Wide enough for 4.8 or 4.85 in the place of 4.847, too narrow for one side alone.
+    rarity = compare_values(
+        answers,
+        {"one experiment in": 1 / math.erfc(far_off / math.sqrt(2))},
+        rtol=0.3,
+        atol=0,
+        hint="one divided by the area of the bell beyond that, on both sides",
+    )
+    return Verdict(True, "right, all answers") if rarity else rarity
+
+
 def waiting_for_a_hit(answers: dict[str, Any]) -> Verdict:
     """Maximum likelihood for the number of throws until the first hit."""
     right = {
@@ -97,36 +120,4 @@ def log_likelihood(function: Function) -> Verdict:
         lambda p, counts: torch.xlogy(counts.double(), p).sum().item(),
         cases,
         hint="add logarithms, multiply nothing; and what is 0 * log(0) to a computer?",
-    )
-
-
-def posterior(function: Function) -> Verdict:
-    """``function(prior, p, hits, throws)`` against softmax of the logarithms."""
-
-    def reference(prior: Tensor, p: Tensor, hits: int, throws: int) -> Tensor:
-        log = prior.double().log() + hits * p.double().log()
-        return torch.softmax(log + (throws - hits) * torch.log1p(-p.double()), dim=0)
-
-    third = 1 / 3
-    cases = [
-        (
-            f"prior={show(prior)}, p={show(p)}, {hits} hits in {throws} throws",
-            (torch.tensor(prior).double(), torch.tensor(p).double(), hits, throws),
-        )
-        for prior, p, hits, throws in [
-            ([0.99, 0.01], [third, 0.5], 7, 10),
-            ([0.5, 0.5], [third, 0.5], 0, 3),
-            ([0.2, 0.3, 0.5], [0.2, 0.4, 0.8], 0, 0),
-            ([0.5, 0.0, 0.5], [0.3, 0.5, 0.7], 4, 8),
-            ([0.5, 0.5], [third, 0.34], 10_100, 30_000),
-            ([0.5, 0.0, 0.5], [0.3, 0.5, 0.7], 15_000, 30_000),
-            ([0.5, 0.5], [0.3, 0.5], 15_000, 30_000),
-            ([0.0, 0.5, 0.5], [0.3, 0.5, 0.6], 5, 10),
-        ]
-    ]
-    return compare(
-        function,
-        reference,
-        cases,
-        hint="prior times likelihood, then divided by the sum; the likelihood needs logarithms",
     )

@@ -16,6 +16,7 @@ SPREADS = {
     "means of 400": 0.0854,
     "share beyond two": 0.0455,
 }
+LABBY = {"fives and sixes": 1.15, "ones and sixes": 4.847, "one experiment in": 797_000}
 WAITS = {
     "best p for 3, 8, 1, 12": 1 / 6,
     "best p for 1, 1, 2": 0.75,
@@ -97,71 +98,15 @@ def in_blocks(p, counts):  # products of as many factors as float64 can hold for
     return (blocks * (p**300).log() + (p ** (counts - 300 * blocks)).log()).sum()
 
 
-def by_softmax(prior, p, hits, throws):
-    return torch.softmax(prior.log() + hits * p.log() + (throws - hits) * (1 - p).log(), dim=0)
-
-
-def by_odds(prior, p, hits, throws):
-    log = [
-        -math.inf if not share else math.log(share) + hits * math.log(q / (1 - q))
-        + throws * math.log(1 - q)
-        for share, q in zip(prior.tolist(), p.tolist())
-    ]  # fmt: skip
-    weights = torch.tensor([math.exp(entry - max(log)) for entry in log])
-    return weights / weights.sum()
-
-
-def by_library(prior, p, hits, throws):
-    hits = torch.tensor(hits).double()
-    joint = torch.distributions.Binomial(throws, p).log_prob(hits) + prior.log()
-    return (joint - joint.logsumexp(dim=0)).exp()
-
-
-def with_arrays(prior, p, hits, throws):
-    prior, p = prior.numpy(), p.numpy()
-    with np.errstate(divide="ignore"):
-        log = np.log(prior) + hits * np.log(p) + (throws - hits) * np.log1p(-p)
-    return np.exp(log - np.logaddexp.reduce(log))
-
-
-def one_throw_after_another(prior, p, hits, throws):  # no kind comes back from zero
-    weights, p = prior.numpy(), p.numpy()
-    for number in range(throws):
-        weights = weights * (p if number < hits else 1 - p)
-        weights = weights / weights.sum()
-    return weights
-
-
-def prior_after_all(prior, p, hits, throws):  # a kind that is not there takes the whole range
-    log = hits * p.log() + (throws - hits) * (1 - p).log()
-    weights = prior * (log - log.max()).exp()
-    return weights / weights.sum()
-
-
-def misses_forgotten(prior, p, hits, throws):
-    return torch.softmax(prior.log() + hits * p.log(), dim=0)
-
-
-def by_product(prior, p, hits, throws):
-    weights = prior * p**hits * (1 - p) ** (throws - hits)
-    return weights / weights.sum()
-
-
-def one_prior_for_all(prior, p, hits, throws):
-    return by_softmax(torch.ones_like(prior), p, hits, throws)
-
-
-def less_the_first(prior, p, hits, throws):
-    """Overflows, or fails where the first kind is not in the box."""
-    log = prior.log() + hits * p.log() + (throws - hits) * torch.log1p(-p)
-    weights = (log - log[0]).exp()
-    return weights / weights.sum()
-
-
 RIGHT = {
     c.before_running: [
         (SPREADS,),
         (SPREADS | {"share beyond two": 0.05, "sums of 100": torch.tensor(17.1)},),
+    ],
+    c.thrown_again: [
+        (LABBY,),
+        (LABBY | {"ones and sixes": 4.8, "one experiment in": 630_000},),  # rounded on the way
+        (LABBY | {"fives and sixes": torch.tensor(1.1513), "one experiment in": 8e5},),
     ],
     c.waiting_for_a_hit: [(WAITS,), (WAITS | {"best p for 3, 8, 1, 12": 0.1667},)],
     c.standard_error: [(with_library,), (with_statistics,), (from_squares,), (with_numpy,)],
@@ -172,7 +117,6 @@ RIGHT = {
         (lambda p, counts: (counts * p.log()).nan_to_num(0.0, neginf=-math.inf).sum(),),
         (with_arrays_of_counts,),
     ],
-    c.posterior: [(by_softmax,), (by_odds,), (by_library,), (with_arrays,)],
 }
 WRONG = {
     c.before_running: [
@@ -183,6 +127,14 @@ WRONG = {
         (SPREADS | {"share beyond two": 0.32},),
         (SPREADS | {"share beyond two": 0.023},),  # one side
         (SPREADS | {"means of 400": 0.1708},),  # more dice, no gain
+    ],
+    c.thrown_again: [
+        (LABBY | {"fives and sixes": 0.333, "ones and sixes": 1.399},),  # rolls, not throws
+        (LABBY | {"fives and sixes": 1.457, "ones and sixes": 6.131},),  # as for a single face
+        (LABBY | {"fives and sixes": -1.15},),
+        (LABBY | {"fives and sixes": 0.00097, "ones and sixes": 0.00407},),  # not divided
+        (LABBY | {"one experiment in": 1_595_000},),  # one side
+        (LABBY | {"one experiment in": 1.25e-6},),  # the probability
     ],
     c.waiting_for_a_hit: [
         (WAITS | {"best p for 3, 8, 1, 12": 4 / 20},),  # the hits were not counted as throws
@@ -214,16 +166,5 @@ WRONG = {
         (in_blocks,),
         (lambda p, counts: torch.distributions.Multinomial(int(counts.sum()), p).log_prob(counts),),
     ],
-    c.posterior: [
-        (prior_after_all,),
-        (misses_forgotten,),
-        (one_throw_after_another,),
-        (less_the_first,),
-        (by_product,),  # underflows after 30,000 throws
-        (one_prior_for_all,),
-        (lambda prior, p, h, n: by_softmax(prior, p, h, n) * prior.sum() / 2,),  # sums to a half
-        (lambda prior, p, h, n: by_softmax(prior.clamp(min=1e-3), p, h, n),),  # never impossible
-        (lambda prior, p, h, n: by_softmax(prior + 1e-9, p, h, n),),  # nearly never
-    ],
 }
-PREDICTIONS = {c.before_running, c.waiting_for_a_hit}
+PREDICTIONS = {c.before_running, c.thrown_again, c.waiting_for_a_hit}
