@@ -3,6 +3,8 @@
 * ``{outputs-table}``: one row per notebook, from the stamp that ``make execute`` wrote.
 * ``{myth-table}``: one row per claim on trial, from the cells tagged ``myth``.
 * ``{slips-table}``: one row per slip, from the markdown cells tagged ``slips``.
+
+The slips of a notebook get the class ``slips``: on a phone each is a block in the place of a row.
 """
 
 from __future__ import annotations
@@ -184,8 +186,16 @@ class SlipsTable(NotebookTable):
         return self.render(table([*HEAD[:2], "where"], rows)) if rows else []
 
 
+def mark_slips(app: Sphinx, doctree: nodes.document) -> None:
+    """Give a notebook's table of slips its class."""
+    for found in doctree.findall(nodes.table):
+        if [entry.astext() for entry in next(found.findall(nodes.row))] == HEAD:
+            found["classes"].append("slips")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register what stands above."""
+    app.connect("doctree-read", mark_slips)
     app.add_directive("outputs-table", OutputsTable)
     app.add_directive("myth-table", MythTable)
     app.add_directive("slips-table", SlipsTable)
