@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from overflow import numbers_on_formulas, sideways
+from overflow import numbers_on_formulas, open_all_folds, sideways, slips_cut_off
 from PIL import Image
 
 # The colors of code are those of two style sheets: asked of one page with code of every kind.
@@ -83,14 +83,15 @@ def look_closely(page, visit: Visit, axe, of_its_kind: bool = True) -> None:
     Only colors differ in the dark, so there axe-core is asked for contrast alone: on one page
     of each kind, and where cells print in colors that the style sheets do not know.
     """
-    code = None if visit.name == CODE_JUDGED_ON else {"exclude": [["div.highlight"]]}
+    excluded = [] if visit.name == CODE_JUDGED_ON else [["div.highlight"]]
+    excluded += [] if of_its_kind else [["mjx-container"]]  # MathJax's own markup
     for theme, rules in (("light", None), ("dark", ["color-contrast"])):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # no half-faded colors
         page.wait_for_selector(f"html[data-theme={theme}]")
         if theme == "light" or of_its_kind or page.evaluate(OWN_COLORS):
             options = {"preload": False, "resultTypes": ["violations"]}
             options |= {"runOnly": rules} if rules else {}
-            found = axe.run(page, context=code, options=options).response["violations"]
+            found = axe.run(page, context={"exclude": excluded}, options=options).response["violations"]
             visit.faults += [f"{theme}: {text}" for text in grave(found)]
         visit.figures[theme] = page.evaluate(FIGURES)
         images = page.locator("div.cell_output img").all()
@@ -101,6 +102,8 @@ def look_closely(page, visit: Visit, axe, of_its_kind: bool = True) -> None:
     visit.phone_width = page.evaluate("document.documentElement.scrollWidth")
     visit.beyond_phone = page.evaluate(BEYOND)
     visit.numbers_on_formulas = numbers_on_formulas(page)
+    open_all_folds(page)
+    visit.beyond_phone += slips_cut_off(page)
     page.set_viewport_size({"width": 1280, "height": 900})
     visit.sideways = sideways(page)
 
