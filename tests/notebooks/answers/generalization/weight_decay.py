@@ -68,10 +68,6 @@ def without_bias(X, y, decay):
     return w, torch.zeros(())
 
 
-def sum_loss(X, y, decay):
-    return centered(X, y, decay, 1 / len(X))
-
-
 def least_squares(X, y, decay):
     A = torch.cat([X, torch.ones(len(X), 1)], dim=1)
     both = torch.linalg.pinv(A) @ y
@@ -121,10 +117,6 @@ def all_pay(net, decay):
     return [{"params": list(net.parameters()), "weight_decay": decay}]
 
 
-def weights_only(net, decay):
-    return by_dimension(net, decay)[::2]
-
-
 def weights_twice(net, decay):
     return [*all_pay(net, 0), by_dimension(net, decay)[0]]
 
@@ -133,14 +125,6 @@ def by_size(net, decay):
     return [
         {"params": [p], "weight_decay": decay if p.numel() > 4 else 0.0} for p in net.parameters()
     ]
-
-
-def swapped(net, decay):
-    return [{"params": [p], "weight_decay": 0.0 if p.ndim > 1 else decay} for p in net.parameters()]
-
-
-def fixed_decay(net, decay):
-    return by_dimension(net, 0.1)
 
 
 # The price of a limit
@@ -275,7 +259,7 @@ WRONG = {
         (ALONE | {"squared length": 4.6},),  # the variance squared
     ],
     c.ridge: [
-        (sum_loss,),
+        (lambda X, y, decay: centered(X, y, decay, 1 / len(X)),),  # a sum for the mean
         (lambda X, y, decay: centered(X, y, decay, 2.0),),  # the mean without the half
         (lambda X, y, decay: centered(X, y, decay, 0.5),),
         (lambda X, y, decay: with_columns(X, y, decay, free=0),),
@@ -288,11 +272,10 @@ WRONG = {
         (bias_in_name,),
         (children_only,),
         (all_pay,),
-        (weights_only,),
+        (lambda net, decay: by_dimension(net, decay)[::2],),
         (weights_twice,),
         (by_size,),
-        (swapped,),
-        (fixed_decay,),
+        (lambda net, decay: by_dimension(net, 0.1),),
         (lambda net, decay: net.parameters(),),
     ],
     c.price_of_limit: [
