@@ -131,6 +131,11 @@ def added_by_index(y, p, k):
     return torch.zeros(k, k).index_put_((y, p), torch.ones(len(y)), accumulate=True)
 
 
+def counted_in_bytes(y, predictions, k):
+    ones = torch.ones(len(y), dtype=torch.uint8)
+    return torch.zeros(k, k, dtype=torch.uint8).index_put_((y, predictions), ones, accumulate=True)
+
+
 def not_accumulated(y, p, k):
     matrix = torch.zeros(k, k)
     matrix[y, p] += 1
@@ -215,6 +220,7 @@ WRONG = {
         (lambda y, p, k: looped(y, p, int(max(y.max(), p.max())) + 1),),  # too small
         (lambda y, p, k: looped(y, p, k) / len(y),),
         (not_accumulated,),
+        (counted_in_bytes,),
         (lambda y, p, k: looped(y, p, k).fill_diagonal_(0),),  # the errors alone
         (lambda y, p, k: torch.bincount(k * y + p).reshape(k, k),),  # while the last pair occurs
         (lambda y, p, k: torch.bincount(10 * y + p, minlength=100).reshape(10, 10)[:k, :k],),

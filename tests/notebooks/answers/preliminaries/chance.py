@@ -107,6 +107,7 @@ RIGHT = {
         (LABBY,),
         (LABBY | {"ones and sixes": 4.8, "one experiment in": 630_000},),  # rounded on the way
         (LABBY | {"fives and sixes": torch.tensor(1.1513), "one experiment in": 8e5},),
+        (LABBY | {"fives and sixes": 1.192},),  # 0.3333 for a third
     ],
     c.waiting_for_a_hit: [(WAITS,), (WAITS | {"best p for 3, 8, 1, 12": 0.1667},)],
     c.standard_error: [(with_library,), (with_statistics,), (from_squares,), (with_numpy,)],
