@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core import Verdict, Wrong, compare, compare_values, numbers_of, show
+from ..core import Verdict, Wrong, compare, compare_values, difference, numbers_of, show
 
 Function = Callable[..., Any]
 
@@ -85,10 +85,15 @@ def _circle_exists(X: np.ndarray, y: tuple[int, ...]) -> bool:
 
 
 def twice_the_readings(answers: dict[str, Any]) -> Verdict:
-    """Where the error of 30 readings is largest, to within one; and after which it is smaller."""
-    right = {"coefficients at the peak": 30, "readings with the smaller error": 15}
+    """Where the error of 30 readings is largest, and after which it is smaller."""
+    peak = "coefficients at the peak"
+    right = {peak: 30, "readings with the smaller error": 15}
+    found = answers
+    # 31 is the peak of many single draws.
+    if isinstance(answers, dict) and not difference(answers.get(peak), 31.0, 0, 1e-3):
+        found = answers | {peak: 30}
     hint = "at which number is there one single curve through all the readings?"
-    return compare_values(answers, right, hint=hint, rtol=0, atol=1.001)
+    return compare_values(found, right, hint=hint)
 
 
 def one_number(function: Function) -> Verdict:

@@ -192,7 +192,9 @@ WRONG = {
     c.twice_the_readings: [
         (TWICE | {"coefficients at the peak": 15},),
         (TWICE | {"coefficients at the peak": 60},),
+        (TWICE | {"coefficients at the peak": 29},),  # the degree for the number
         (TWICE | {"readings with the smaller error": 30},),
+        (TWICE | {"readings with the smaller error": 14},),
     ],
     c.one_number: [
         (no_offset,),
