@@ -32,8 +32,8 @@ def floors(answers: dict[str, Any]) -> Verdict:
     return compare_values(answers, right, hint=hint, rtol=0, atol=1.1e-3)
 
 
-def silent_telegram(answers: dict[str, Any]) -> Verdict:
-    """Where a network ends whose telegram is the same for every picture."""
+def silent_bottleneck(answers: dict[str, Any]) -> Verdict:
+    """Where a network ends whose bottleneck is the same for every picture."""
     right = {
         "equal: loss": math.log(10),
         "equal: accuracy": 0.1,
@@ -62,7 +62,7 @@ def width_for(function: Function) -> Verdict:
             return None
         m = as_tensor(found)
         if m.numel() != 1 or m.item() != round(m.item()) or m.item() < 0:
-            raise Wrong(f"expected a whole number, you returned {show(found)}")
+            raise Wrong(f"expected a width, 0 or more, you returned {show(found)}")
         m, best = round(m.item()), reference(budget, *shape)
         if m > best:
             over = numbers(m, *shape) - budget
@@ -83,6 +83,10 @@ def width_for(function: Function) -> Verdict:
         (40, 2, 1, 3),
         (5, 2, 1, 1),
         (4, 2, 1, 1),
+        (5, 2, 10, 1),
+        (0, 2, 1, 1),
+        (5, 2, 10, 3),
+        (20_000, 2, 1, 1),
         (6_000_000, 3_072, 100, 12),
     ]
     return compare(

@@ -65,6 +65,12 @@ def all_numbers(m, inputs, outputs, depth):
     return inputs * m + m + (depth - 1) * (m * m + m) + m * outputs + outputs
 
 
+def floored(budget, inputs, outputs, depth):
+    """The formula, which goes below 0 where nothing fits."""
+    a, b, rest = depth - 1, inputs + outputs + depth, budget - outputs
+    return rest // b if a == 0 else math.floor((math.sqrt(b * b + 4 * a * rest) - b) / (2 * a))
+
+
 def by_layer(z):
     layer = nn.Linear(1, 3)
     with torch.no_grad():
@@ -79,7 +85,7 @@ RIGHT = {
         (FLOORS,),
         ({"sigmoid": math.log(1 + 9 / math.e), "tanh": np.log(1 + 9 * np.exp(-2)), "ReLU": 0.0},),
     ],
-    c.silent_telegram: [
+    c.silent_bottleneck: [
         (SILENT,),
         (
             SILENT
@@ -100,7 +106,7 @@ WRONG = {
         (COUNTS | {"784-256-10": 203_264},),  # no biases
         (COUNTS | {"784-128-2-64-10": 101_376},),
         (COUNTS | {"128-64-2": 8_450},),  # a bias for each input of a layer
-        (COUNTS | {"784-128-2-64-10": 109_386},),  # the telegram forgotten: 784-128-64-10
+        (COUNTS | {"784-128-2-64-10": 109_386},),  # the two numbers forgotten: 784-128-64-10
     ],
     c.floors: [
         (FLOORS | {"sigmoid": 0},),
@@ -109,7 +115,7 @@ WRONG = {
         (FLOORS | {"ReLU": 2.303},),
         (FLOORS | {"tanh": 0.127},),  # log(1 + e^-2): one other class instead of nine
     ],
-    c.silent_telegram: [
+    c.silent_bottleneck: [
         (SILENT | {"half: loss": 2.303},),
         (SILENT | {"half: accuracy": 0.1},),
         (SILENT | {"half: loss": 0.693},),
@@ -126,6 +132,8 @@ WRONG = {
         (lambda budget, n, k, d: (budget - k) // (n + k + d),),  # right for depth 1 only
         (lambda budget, n, k, d: (budget - k) / (n + k + d) if d == 1 else 41,),
         (lambda budget, *shape: min(counted(all_numbers)(budget, *shape), 256),),
+        (lambda budget, *shape: min(counted(all_numbers)(budget, *shape), 1000),),
+        (floored,),
     ],
     c.decode: [
         (lambda z: z[:, None] * WAY / 3,),  # the line does not pass the origin
@@ -138,4 +146,4 @@ WRONG = {
         (lambda z: torch.stack([2 * z / 3 - 1, 1 - z / 3, 2 * z / 3]),),  # (3, B)
     ],
 }
-PREDICTIONS = {c.count, c.floors, c.silent_telegram}
+PREDICTIONS = {c.count, c.floors, c.silent_bottleneck}
