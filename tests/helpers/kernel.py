@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from jupyter_client.manager import start_new_kernel
+from patience import PATIENCE
 
 SHOWN = ("display_data", "update_display_data", "execute_result", "stream")
 
@@ -27,7 +28,7 @@ class Kernel:
         self._client.shell_channel.send(request)
         messages = []
         while True:
-            message = self._client.get_iopub_msg(timeout=300)
+            message = self._client.get_iopub_msg(timeout=PATIENCE)
             if message["parent_header"].get("msg_id") != request["header"]["msg_id"]:
                 continue
             kind, content = message["msg_type"], message["content"]

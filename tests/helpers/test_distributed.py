@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 import train_distributed
+from patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = str(ROOT / "examples" / "train_distributed.py")
@@ -29,7 +30,7 @@ def parameters(folder: Path, how: str, *options: str) -> dict[str, torch.Tensor]
     }
     command = [sys.executable, *START[how], PROGRAM, "--epochs", "2", "--save", str(result)]
     run = subprocess.run(
-        [*command, *options], env=environment, capture_output=True, text=True, timeout=300
+        [*command, *options], env=environment, capture_output=True, text=True, timeout=PATIENCE
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.count(" epochs in ") == 1, "the first process alone sums up the run"

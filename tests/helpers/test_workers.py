@@ -6,6 +6,7 @@ import sys
 
 import nbformat
 import pytest
+from patience import PATIENCE
 from stored.sources import ROOT
 
 NOTEBOOK = ROOT / "chapters" / "pytorch-workbench" / "datasets-and-dataloaders.ipynb"
@@ -27,7 +28,7 @@ def test_the_cells_with_workers_run(method):
     assert "num_workers" in program
     # Like a notebook, a program given by -c has no file that a new process could import.
     result = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
     )
     assert result.returncode == 0, result.stderr
     assert "num_workers=4" in result.stdout

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from mirror import Request, whole
+from patience import PATIENCE
 from tiny_set import NOBODY, TINY, idx_images, idx_labels, sums
 
 from d2lhelpers import data
@@ -330,7 +331,7 @@ def test_processes_that_ask_at_once_cause_one_download(serve, cache, tmp_path, c
 
     mirror = serve(after_a_while)
     processes = [other_process(tmp_path / "cache") for _ in range(count)]
-    assert [process.communicate(timeout=120)[0].strip() for process in processes] == (
+    assert [process.communicate(timeout=PATIENCE)[0].strip() for process in processes] == (
         ["whole"] * count
     )
     assert sorted(mirror.asked) == EVERY_FILE_ONCE
@@ -415,7 +416,7 @@ def small_files_only() -> None:
 def test_files_that_may_not_grow_are_not_kept_and_the_data_are_right(serve, cache, tmp_path):
     mirror = serve()
     process = other_process(tmp_path / "cache", preexec_fn=small_files_only)
-    out = process.communicate(timeout=60)[0].splitlines()
+    out = process.communicate(timeout=PATIENCE)[0].splitlines()
     assert len(out) == 2 and out[1] == "whole", out
     assert out[0].startswith(f"What is downloaded is not kept in {cache}: ")
     assert "File too large" in out[0]
@@ -430,7 +431,11 @@ needs_mount = pytest.mark.skipif(without_rights_to_mount(), reason="may not moun
 def test_a_full_disk_is_said_and_the_data_are_right(serve, cache, tmp_path):
     mirror = serve()
     before = on_a_file_system(tmp_path / "cache", "size=16k")
-    out = other_process(tmp_path / "cache", before=before).communicate(timeout=60)[0].splitlines()
+    out = (
+        other_process(tmp_path / "cache", before=before)
+        .communicate(timeout=PATIENCE)[0]
+        .splitlines()
+    )
     assert len(out) == 2 and out[1] == "whole", out
     assert f"not kept in {cache}: " in out[0] and "No space left on device" in out[0]
     assert sorted(mirror.asked) == EVERY_FILE_ONCE
@@ -440,7 +445,11 @@ def test_a_full_disk_is_said_and_the_data_are_right(serve, cache, tmp_path):
 def test_a_cache_that_can_only_be_read_is_said_and_the_data_are_right(serve, cache, tmp_path):
     serve()
     before = on_a_file_system(tmp_path / "cache", "ro")
-    out = other_process(tmp_path / "cache", before=before).communicate(timeout=60)[0].splitlines()
+    out = (
+        other_process(tmp_path / "cache", before=before)
+        .communicate(timeout=PATIENCE)[0]
+        .splitlines()
+    )
     assert len(out) == 2 and out[1] == "whole", out
     assert f"not kept in {cache}: " in out[0] and "Read-only file system" in out[0]
 
@@ -461,7 +470,7 @@ def as_nobody():
     folder.chmod(0o755)
     yield (
         folder,
-        lambda: other_process(folder, "--as-nobody").communicate(timeout=60)[0].splitlines(),
+        lambda: other_process(folder, "--as-nobody").communicate(timeout=PATIENCE)[0].splitlines(),
     )
     shutil.rmtree(folder)
 
@@ -495,7 +504,7 @@ def load_without_home(folder: Path) -> list[str]:
     if os.name != "posix" or os.geteuid() != 0:
         pytest.skip("only root can become somebody without a name and a home")
     process = other_process(folder / "cache", "--without-home", cwd="/")
-    return process.communicate(timeout=60)[0].splitlines()
+    return process.communicate(timeout=PATIENCE)[0].splitlines()
 
 
 def test_a_user_without_home_folder_gets_the_data_and_is_told_that_they_are_not_kept(
@@ -542,7 +551,7 @@ def test_a_process_killed_in_mid_download_leaves_nothing_that_hinders_the_next(
     while not mirror.asked and time.monotonic() < end:
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == -signal.SIGKILL and mirror.asked
     assert files_in(cache) == []
     mirror.answer = whole
@@ -556,7 +565,7 @@ def test_a_process_killed_in_mid_writing_leaves_no_file_under_the_final_name(
 ):
     serve()
     process = other_process(tmp_path / "cache", "--die-before-renaming")
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == -signal.SIGKILL
     assert files_in(cache) == [f"{download.FILES[0]}.part"]
     load()

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 from test_bad_days import (
     hang_before_headers,
     load,
@@ -114,7 +115,7 @@ def test_a_certificate_counts_where_the_system_or_certifi_trusts_it(
     monkeypatch.setenv("D2LHELPERS_MIRRORS", address)
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    out = other_process(tmp_path / "cache").communicate(timeout=300)[0]
+    out = other_process(tmp_path / "cache").communicate(timeout=PATIENCE)[0]
     if trusted:
         assert out.split() == ["whole"]
     else:
