@@ -92,8 +92,8 @@ def confusion_matrix(function: Function) -> Verdict:
             (*torch.randint(5, (2, 12), generator=generator), 5),
         ]
     ]
-    many = torch.tensor([1] * 300 + [0] * 3)  # more than a byte can count
-    cases.append(("y is 300 ones and three zeros, all predictions 0, k=2", (many, 0 * many, 2)))
+    many = torch.tensor([1] * 2051 + [0] * 3)  # more than a byte or a float16 can count
+    cases.append(("y is 2,051 ones and three zeros, all predictions 0, k=2", (many, 0 * many, 2)))
     return compare(
         function,
         reference,
