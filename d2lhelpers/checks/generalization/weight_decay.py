@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -69,9 +70,15 @@ def groups(function: Function) -> Verdict:
         if found is None:
             raise Wrong("your function returned nothing")
         try:
-            optimizer = torch.optim.SGD(list(found), lr=0.1)
+            with warnings.catch_warnings(action="ignore"):  # of a parameter given twice
+                optimizer = torch.optim.AdamW(list(found), lr=0.1)  # decays by 0.01 if not told
         except Exception as error:
             raise Wrong(f"an optimizer refuses it: {f'{error}'.partition(chr(10))[0]}") from None
+        everything = [id(p) for group in optimizer.param_groups for p in group["params"]]
+        if len(everything) > len(set(everything)):
+            raise Wrong("a group holds a parameter twice")
+        if not all(group["lr"] > 0 for group in optimizer.param_groups):
+            raise Wrong("a group has the rate 0, so it would not be trained")
         paid = {
             id(parameter): group["weight_decay"]
             for group in optimizer.param_groups
@@ -83,7 +90,7 @@ def groups(function: Function) -> Verdict:
                     raise Wrong(f"{name} is in no group, so it would not be trained")
                 expected = 0.0 if parameter is getattr(layer, "bias", None) else decay
                 if paid.pop(id(parameter)) != expected:
-                    raise Wrong(f"{name} is to decay by {show(expected)}, in yours it does not")
+                    raise Wrong(f"under AdamW {name} is to decay by {show(expected)}, and does not")
         if paid:
             raise Wrong("a group holds tensors that are no parameters of the network")
         return 1.0
@@ -139,7 +146,7 @@ def price_of_limit(function: Function) -> Verdict:
         case("one weight, H = [[1]], best 2", [[1]], [2], 1),  # 2 / (1 + decay) = 1
         case("one weight, H = [[1]], best 2", [[1]], [2], 2.25),
         case("one weight, H = [[1]], best 2, a limit that does not bind", [[1]], [2], 9),
-        case("one weight, H = [[1]], best 2, a strict limit", [[1]], [2], 1e-4),
+        case("one weight, H = [[1]], best 2, a strict limit", [[1]], [2], 1e-7),
         case("two weights", [[1, -0.8], [-0.8, 1]], [2, 1], 1),
         case("two weights, a flat and a steep direction", [[1, 0], [0, 0.01]], [1, 3], 2),
         case("five weights", A @ A.T / 5 + 0.1 * torch.eye(5), torch.arange(5), 10),

@@ -117,6 +117,20 @@ def all_pay(net, decay):
     return [{"params": list(net.parameters()), "weight_decay": decay}]
 
 
+def in_one_group_twice(net, decay):
+    weights, biases = by_modules(net, decay)
+    return [{"params": weights["params"] * 2, "weight_decay": decay}, biases]
+
+
+def biases_by_default(net, decay):
+    weights, biases = by_modules(net, decay)
+    return [weights, {"params": biases["params"]}]
+
+
+def at_rate_zero(net, decay):
+    return [group | {"lr": 0.0} for group in by_modules(net, decay)]
+
+
 def weights_twice(net, decay):
     return [*all_pay(net, 0), by_dimension(net, decay)[0]]
 
@@ -274,6 +288,9 @@ WRONG = {
         (all_pay,),
         (lambda net, decay: by_dimension(net, decay)[::2],),
         (weights_twice,),
+        (in_one_group_twice,),
+        (biases_by_default,),
+        (at_rate_zero,),
         (by_size,),
         (lambda net, decay: by_dimension(net, 0.1),),
         (lambda net, decay: net.parameters(),),
@@ -282,6 +299,7 @@ WRONG = {
         (length_itself,),
         (never_free,),
         (up_to_ten,),
+        (lambda H, best, theta: bisect(H, best, theta, high=500.0),),
         (of_one_weight,),
         (lambda H, best, theta: 0.0,),
         (lambda H, best, theta: 1 / theta,),
