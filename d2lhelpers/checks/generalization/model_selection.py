@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import Verdict, Wrong, as_tensor, compare, compare_values, normal, show
+from ..core import Verdict, Wrong, as_tensor, compare, compare_values, difference, normal, show
 
 Function = Callable[..., Any]
 
@@ -23,8 +23,13 @@ def best_of_dice(answers: dict[str, Any]) -> Verdict:
         "won twice, third 100": 2 / 3,
         "surplus divided by": 4.0,
     }
+    found = answers
+    quotient = "surplus divided by"
+    # About 4: the standard error says 4, the binomial distribution exactly 3.886.
+    if isinstance(answers, dict) and not difference(answers.get(quotient), 4.0, 0, 0.3):
+        found = answers | {quotient: right[quotient]}
     return compare_values(
-        answers,
+        found,
         right,
         hint="what does a die know of the throws before, and how does a standard error shrink?",
         rtol=0.015,
@@ -133,26 +138,27 @@ def choose_and_validate(function: Function) -> Verdict:
             scores.append(nearest_mean(X[rest][:, columns], y[rest], X[fold][:, columns], y[fold]))
         return sum(scores) / len(scores)
 
-    def run(function: Function, X: Tensor, y: Tensor, folds: list[Tensor]) -> Any:
+    def run(function: Function, table: Tensor, tosses: Tensor, folds: list[Tensor]) -> Any:
         chosen: list[set[int]] = []
-        keys = {tuple(numbers): row for row, numbers in enumerate(X.tolist())}
+        keys = {tuple(numbers): row for row, numbers in enumerate(table.tolist())}
 
-        def choose(given: Any, labels: Any) -> Tensor:
-            given, labels = as_tensor(given), as_tensor(labels)
-            if given.shape[1] != X.shape[1]:
+        # The names of the parameters are those of the task: readers may call by them.
+        def choose(X: Any, y: Any) -> Tensor:
+            given, labels = as_tensor(X), as_tensor(y)
+            if given.shape[1] != table.shape[1]:
                 raise Wrong("choose is to pick from all columns of the table")
             if len(given) != len(labels):
                 raise Wrong(f"choose got {len(given)} rows and {len(labels)} labels")
             chosen.append({keys.get(tuple(numbers), -1) for numbers in given.tolist()})
             return best(given, labels)
 
-        def score(*tables: Any) -> float:
-            given, labels, new, new_labels = (as_tensor(table) for table in tables)
+        def score(X: Any, y: Any, new_X: Any, new_y: Any) -> float:
+            given, labels, new, new_labels = (as_tensor(part) for part in (X, y, new_X, new_y))
             if given.shape[1] != 3 or new.shape[1] != 3:
                 raise Wrong("score is to get the chosen columns only, in both tables")
             return nearest_mean(given, labels, new, new_labels)
 
-        found = function(choose, score, X, y, folds)
+        found = function(choose, score, table, tosses, folds)
         for fold in folds:
             rows = set(fold.tolist())
             if not any(seen.isdisjoint(rows) for seen in chosen):

@@ -130,6 +130,16 @@ def mended_in_arrays(choose, score, X, y, folds):
     return np.mean(found)
 
 
+def mended_by_name(choose, score, X, y, folds):
+    scores = []
+    for fold in folds:
+        rest = torch.cat([f for f in folds if f is not fold])
+        part, labels = X[rest], y[rest]
+        kept = choose(y=labels, X=part)
+        scores.append(score(X=part[:, kept], y=labels, new_X=X[fold][:, kept], new_y=y[fold]))
+    return torch.tensor(scores).mean()
+
+
 def before_the_folds(choose, score, X, y, folds):
     X = X[:, choose(X, y)]
     scores = []
@@ -174,11 +184,14 @@ def last_fold(choose, score, X, y, folds):
 
 
 RIGHT = {
-    c.best_of_dice: [(DICE,)],
+    c.best_of_dice: [
+        (DICE,),
+        (DICE | {"surplus divided by": 3.886},),  # by the binomial distribution
+    ],
     c.size_of_exam: [(EXAM,), (EXAM | {"programs": 7},)],
     c.group_folds: [(by_rows,), (in_arrays,), (in_plain_lists,)],
     c.forward_splits: [(by_edges,), (in_lists,)],
-    c.choose_and_validate: [(mended,), (mended_in_arrays,)],
+    c.choose_and_validate: [(mended,), (mended_in_arrays,), (mended_by_name,)],
 }
 WRONG = {
     c.best_of_dice: [
@@ -186,6 +199,7 @@ WRONG = {
         (DICE | {"won twice, third 100": 0.75},),  # good dice
         (DICE | {"worst, next 100": 0.8},),  # "now it is due"
         (DICE | {"surplus divided by": 16},),
+        (DICE | {"surplus divided by": 2},),
     ],
     c.size_of_exam: [
         (EXAM | {"pictures": 13_246},),
