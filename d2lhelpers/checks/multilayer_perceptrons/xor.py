@@ -33,8 +33,12 @@ def predict_plateaus(answers: dict[str, Any]) -> Verdict:
 def three_switches(function: Function) -> Verdict:
     """``function()`` returns ``W1, b1, w2, b2`` of a ReLU network for the parity of three bits."""
 
+    network: list[Tensor] = []  # the one that the first call returned, for all rows
+
     def score(function: Function, row: Tensor) -> None:
-        W1, b1, w2, b2 = _network(function())
+        if not network:
+            network.extend(_network(function()))
+        W1, b1, w2, b2 = network
         found = float(w2 @ (W1 @ row + b1).relu() + b2)
         burns = row.sum() % 2 == 1
         if not (found if burns else -found) >= 0.1 - 1e-6:

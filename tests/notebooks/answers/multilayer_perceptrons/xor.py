@@ -42,6 +42,16 @@ def zigzag(b2=-0.5, w2=(1.0, -2.0, 2.0), b1=(0.0, -1.0, -2.0), units=3):
     return network
 
 
+def another_each_time():
+    """A constant score of the sign that the next row needs."""
+    burns = iter([0, 1, 1, 0, 1, 0, 0, 1])
+
+    def network():
+        return torch.ones(1, 3), torch.zeros(1), torch.zeros(1), 2.0 * next(burns) - 1
+
+    return network
+
+
 def from_above():
     """Counts the switches that are down."""
     return -np.ones((3, 3)), np.array([3.0, 2, 1]), np.array([-1.0, 2, -2]), [0.5]
@@ -172,6 +182,7 @@ WRONG = {
         (PLATEAUS | {"eight rows, three silent": 0.477},),
     ],
     c.three_switches: [
+        (another_each_time(),),
         (four_units,),  # right, with one unit too many
         (zigzag(b2=0.0),),
         (zigzag(b2=-0.95),),  # the signs are right, the distance is not
