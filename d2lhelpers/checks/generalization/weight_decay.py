@@ -70,7 +70,8 @@ def groups(function: Function) -> Verdict:
         if found is None:
             raise Wrong("your function returned nothing")
         try:
-            with warnings.catch_warnings(action="ignore"):  # of a parameter given twice
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of a parameter given twice
                 optimizer = torch.optim.AdamW(list(found), lr=0.1)  # decays by 0.01 if not told
         except Exception as error:
             raise Wrong(f"an optimizer refuses it: {f'{error}'.partition(chr(10))[0]}") from None
