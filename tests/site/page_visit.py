@@ -91,8 +91,8 @@ def look_closely(page, visit: Visit, axe, of_its_kind: bool = True) -> None:
         if theme == "light" or of_its_kind or page.evaluate(OWN_COLORS):
             options = {"preload": False, "resultTypes": ["violations"]}
             options |= {"runOnly": rules} if rules else {}
-            found = axe.run(page, context={"exclude": excluded}, options=options).response["violations"]
-            visit.faults += [f"{theme}: {text}" for text in grave(found)]
+            found = axe.run(page, context={"exclude": excluded}, options=options)
+            visit.faults += [f"{theme}: {text}" for text in grave(found.response["violations"])]
         visit.figures[theme] = page.evaluate(FIGURES)
         images = page.locator("div.cell_output img").all()
         for figure, image in zip(visit.figures[theme], images, strict=True):
