@@ -14,6 +14,11 @@ from ..core import Verdict, compare, compare_values, normal, show
 Function = Callable[..., Any]
 
 
+def _first_fault(*verdicts: Verdict) -> Verdict:
+    """Of verdicts on parts of an answer, with tolerances of their own."""
+    return next((v for v in verdicts if not v), Verdict(True, "right, all answers"))
+
+
 def before_running(answers: dict[str, Any]) -> Verdict:
     """The spread of sums and means of 100 and 400 dice, and what lies beyond two of them."""
     variance = 35 / 12
@@ -24,8 +29,6 @@ def before_running(answers: dict[str, Any]) -> Verdict:
     }
     hint = "variances of independent dice add; a mean is a sum divided by n"
     verdict = compare_values(answers, right, rtol=0.02, atol=0, hint=hint)
-    if not verdict:
-        return verdict
     # Between what the bell says and what a run of 20,000 counts.
     share = compare_values(
         answers,
@@ -34,7 +37,7 @@ def before_running(answers: dict[str, Any]) -> Verdict:
         atol=0.008,
         hint="the page printed how much of a bell lies beyond two standard deviations",
     )
-    return Verdict(True, "right, all answers") if share else share
+    return _first_fault(verdict, share)
 
 
 def thrown_again(answers: dict[str, Any]) -> Verdict:
@@ -48,8 +51,6 @@ def thrown_again(answers: dict[str, Any]) -> Verdict:
     hint = "a share of n throws has the standard error sqrt(p (1 - p) / n)"
     # Wide enough for 0.3333 in the place of a third: the smaller one moves by 0.04.
     verdict = compare_values(answers, right, rtol=0.03, atol=0.05, hint=hint)
-    if not verdict:
-        return verdict
     # Wide enough for 4.8 or 4.85 in the place of 4.847, too narrow for one side alone.
     rarity = compare_values(
         answers,
@@ -58,7 +59,7 @@ def thrown_again(answers: dict[str, Any]) -> Verdict:
         atol=0,
         hint="one divided by the area of the bell beyond that, on both sides",
     )
-    return Verdict(True, "right, all answers") if rarity else rarity
+    return _first_fault(verdict, rarity)
 
 
 def waiting_for_a_hit(answers: dict[str, Any]) -> Verdict:
