@@ -1,4 +1,4 @@
-"""The drawings that open parts 1 to 4, 6 and 7, wide and narrow; see ``draw_figures.py``."""
+"""The drawings that open parts 1 to 4 and 6 to 8, wide and narrow; see ``draw_figures.py``."""
 
 from __future__ import annotations
 
@@ -313,6 +313,43 @@ def generalization_narrow() -> str:
     return svg(240, 584, [fitted(name, 66, 8 + 204 * i) for i, name in enumerate(FITS)])
 
 
+# Numerical stability: a wave that passes layers
+
+GAINS = {
+    "gain below 1": (0.62, "the signal fades"),
+    "gain of 1": (1.0, "it arrives"),
+    "gain above 1": (1.6, "it leaves the range"),
+}
+
+
+def passing(name: str, x: float, y: float) -> str:
+    """A wave through six layers, each of which multiplies its height."""
+    gain, words = GAINS[name]
+    start = 30 * min(1.0, gain**-5.4) if gain != 1 else 15
+    path = []
+    for step in range(281):
+        height = start * gain ** (step // 40)
+        path.append((x + step / 2, y + 46 + height * math.sin(2 * math.pi * step / 40)))
+    path = [point for point in path if abs(point[1] - y - 46) <= 44]
+    bars = [
+        line([(x + 20 * i, y + 8), (x + 20 * i, y + 84)], stroke_opacity="0.35")
+        for i in range(1, 7)
+    ]
+    color = ANSWER if gain == 1 else TROUBLE
+    labels = text(x + 70, y + 114, [name], "name") + text(x + 70, y + 132, [words], "small")
+    return "".join(bars) + line(path, color) + labels
+
+
+def stability_wide() -> str:
+    """Three lines of layers side by side."""
+    return svg(544, 152, [passing(name, 4 + 198 * i, 6) for i, name in enumerate(GAINS)])
+
+
+def stability_narrow() -> str:
+    """Three lines of layers from top to bottom."""
+    return svg(240, 500, [passing(name, 50, 6 + 170 * i) for i, name in enumerate(GAINS)])
+
+
 DRAWINGS: dict[str, Callable[[], str]] = {
     "introduction.svg": introduction_wide,
     "introduction-narrow.svg": introduction_narrow,
@@ -326,4 +363,6 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "multilayer-perceptrons-narrow.svg": multilayer_narrow,
     "generalization.svg": generalization_wide,
     "generalization-narrow.svg": generalization_narrow,
+    "numerical-stability.svg": stability_wide,
+    "numerical-stability-narrow.svg": stability_narrow,
 }
