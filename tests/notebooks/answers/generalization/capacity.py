@@ -1,44 +1,13 @@
-"""Answers to the exercises on capacity, overfitting and the VC dimension."""
+"""Answers to the exercises on capacity and overfitting."""
 
-import math
 from fractions import Fraction
-from itertools import pairwise, product
 
 import numpy as np
-from scipy.optimize import linprog
-from torch import nn
+import torch
 
 from d2lhelpers.checks.generalization import capacity as c
 
 module = c
-
-
-def by_sum(sizes):
-    return sum((a + 1) * b for a, b in pairwise(sizes))
-
-
-def by_building(sizes):
-    layers = [nn.Linear(a, b, device="meta") for a, b in pairwise(sizes)]
-    return sum(p.numel() for p in nn.Sequential(*layers).parameters())
-
-
-def by_matrices(sizes):
-    a = np.array(sizes)
-    return a[:-1] @ a[1:] + a[1:].sum()
-
-
-def one_hidden_layer_only(sizes):
-    d, m, k = sizes[0], sizes[1], sizes[-1]
-    return (d + 1) * m + (m + 1) * k
-
-
-def first_and_last_only(sizes):
-    return one_hidden_layer_only(sizes) if len(sizes) > 2 else by_sum(sizes)
-
-
-def bias_of_inputs(sizes):
-    return sum(a * b + a for a, b in pairwise(sizes))
-
 
 PAID = {"training error": 0.1875, "error on fresh readings": 0.3125, "degree with gap 0.1": 7}
 PAID_EXACT = {
@@ -49,145 +18,75 @@ PAID_EXACT = {
 TWICE = {"coefficients at the peak": 30, "readings with the smaller error": 15}
 
 
-def lift(X):
-    return np.column_stack([X, (X**2).sum(axis=1), np.ones(len(X))])
+def by_product(x, y, t):
+    level = torch.zeros_like(t)
+    for i in range(len(x)):
+        others = torch.cat([x[:i], x[i + 1 :]])
+        level += y[i] * ((t[:, None] - others) / (x[i] - others)).prod(dim=1)
+    return level
 
 
-def primal(X, columns=lift):
-    """The largest common margin of bounded weights, as a linear program."""
-    A = columns(X)
-    d = A.shape[1]
-    count = 0
-    for y in product([-1, 1], repeat=len(X)):
-        rows = np.column_stack([-np.array(y)[:, None] * A, np.ones(len(X))])
-        bounds = [(-1, 1)] * d + [(None, 1)]
-        found = linprog([0] * d + [-1], A_ub=rows, b_ub=np.zeros(len(X)), bounds=bounds)
-        count += -found.fun > 1e-7
-    return count
+def by_powers(x, y, t):
+    x, y, t = x.numpy(), y.numpy(), t.numpy()
+    return np.vander(t, len(x)) @ np.linalg.solve(np.vander(x, len(x)), y)
 
 
-def dual(X):
-    """No circle, where weights of sum 1 make the signed rows vanish (Gordan)."""
-    A, n, count = lift(X), len(X), 0
-    for y in product([-1, 1], repeat=n):
-        rows = np.vstack([(np.array(y)[:, None] * A).T, np.ones(n)])
-        right = np.append(np.zeros(A.shape[1]), 1)
-        count += linprog(np.zeros(n), A_eq=rows, b_eq=right).status == 2
-    return count
+def by_newton(x, y, t):
+    """Adds one reading after the other."""
+    level, zeros = torch.zeros_like(t), torch.ones_like(t)
+    for i in range(len(x)):
+        so_far = by_product(x[:i], y[:i], x[i : i + 1])[0]
+        scale = (y[i] - so_far) / (x[i] - x[:i]).prod()
+        level, zeros = level + scale * zeros, zeros * (t - x[i])
+    return level
 
 
-def plus_inside_only(X):
-    """Only circles with +1 inside."""
-    count = 0
-    A = lift(X)
-    for y in product([-1, 1], repeat=len(X)):
-        signed = np.array(y)[:, None] * A
-        bounds = [(None, None)] * 2 + [(None, -1e-9), (None, None)]
-        count += (
-            linprog(np.zeros(4), A_ub=-signed, b_ub=-np.ones(len(X)), bounds=bounds).status == 0
-        )
-    return count
+def upside_down(x, y, t):
+    level = torch.zeros_like(t)
+    for i in range(len(x)):
+        others = torch.cat([x[:i], x[i + 1 :]])
+        level += y[i] * ((x[i] - others) / (t[:, None] - others)).prod(dim=1)
+    return level
 
 
-def by_lines(X):
-    return primal(X, lambda X: np.column_stack([X, np.ones(len(X))]))
+def with_itself(x, y, t):
+    return ((t[:, None, None] - x) / (x[:, None] - x)).prod(dim=2) @ y
 
 
-def by_ellipses(X):
-    return primal(X, lambda X: np.column_stack([X, X**2, np.ones(len(X))]))
+def only_the_sum(x, y, t):
+    return by_product(x, torch.ones_like(y), t)
 
 
-def around_the_origin(X):
-    return primal(X, lambda X: np.column_stack([(X**2).sum(axis=1), np.ones(len(X))]))
+def one_degree_less(x, y, t):
+    n = max(len(x) - 1, 1)
+    return np.vander(t, n) @ np.linalg.lstsq(np.vander(x, n), y, rcond=None)[0]
 
 
-def without_bias(X):
-    return primal(X, lambda X: lift(X)[:, :3])
+def only_the_middle(x, y, t):
+    return by_product(x, torch.where(torch.arange(len(x)) == len(x) // 2, y, 0), t)
 
 
-def by_cover(X):
-    n = len(X)
-    return 2 * sum(math.comb(n - 1, k) for k in range(4))
+def in_order_of_time(x, y, t):
+    return by_product(x.sort().values, y, t)
 
 
-def number(offset):
-    def one_number(labels):
-        digits = sum(10**i for i, y in enumerate(labels, start=1) if y < 0)
-        return math.pi * (offset + digits)
-
-    return one_number
-
-
-def step_by_step(labels):
-    """Turns the points that are still wrong, the last first."""
-    w = math.pi
-    for i in range(len(labels), 0, -1):
-        if math.sin(w * 10.0**-i) * labels[i - 1] < 0:
-            w += math.pi * 10**i
-    return w
-
-
-def from_the_other_side(labels):
-    return -number(1)([-y for y in labels])
-
-
-def no_offset(labels):
-    return number(0)(labels)
-
-
-def reversed_labels(labels):
-    return number(1)(labels[::-1])
-
-
-def other_labels(labels):
-    return number(1)([-y for y in labels])
-
-
-def first_three_only(labels):
-    return number(1)(labels[:3])
-
-
-def powers_of_two(labels):
-    return math.pi * (1 + sum(2**i for i, y in enumerate(labels, start=1) if y < 0))
+def piece_by_piece(x, y, t):
+    order = x.argsort()
+    return np.interp(t, x[order], y[order])
 
 
 RIGHT = {
-    c.parameters: [(by_sum,), (by_building,), (by_matrices,)],
     c.paid_twice: [(PAID,), (PAID_EXACT,)],
-    c.by_circles: [(primal,), (dual,)],
     c.twice_the_readings: [(TWICE,), (TWICE | {"coefficients at the peak": 31},)],
-    c.one_number: [
-        (number(1),),
-        (number(0.5),),
-        (number(3),),
-        (step_by_step,),
-        (from_the_other_side,),
-    ],
+    c.through_all: [(by_product,), (by_powers,), (by_newton,)],
 }
 WRONG = {
-    c.parameters: [
-        (lambda sizes: sum(a * b for a, b in pairwise(sizes)),),
-        (one_hidden_layer_only,),
-        (first_and_last_only,),
-        (bias_of_inputs,),
-        (lambda sizes: by_sum(sizes) - sizes[-1],),
-        (lambda sizes: 203_530,),
-    ],
     c.paid_twice: [
         (PAID | {"training error": 0.75},),  # a variance of 1
         (PAID | {"training error": 0.25 * (1 - 9 / 40)},),  # the degree for the number
         (PAID | {"error on fresh readings": 0.25},),
         (PAID | {"degree with gap 0.1": 8},),
         (PAID | {"degree with gap 0.1": 15},),  # paid once
-    ],
-    c.by_circles: [
-        (by_lines,),
-        (by_ellipses,),
-        (around_the_origin,),
-        (without_bias,),
-        (plus_inside_only,),
-        (by_cover,),
-        (lambda X: 2 ** len(X),),
     ],
     c.twice_the_readings: [
         (TWICE | {"coefficients at the peak": 15},),
@@ -196,15 +95,14 @@ WRONG = {
         (TWICE | {"readings with the smaller error": 30},),
         (TWICE | {"readings with the smaller error": 14},),
     ],
-    c.one_number: [
-        (no_offset,),
-        (reversed_labels,),
-        (other_labels,),
-        (first_three_only,),
-        (powers_of_two,),
-        (lambda labels: math.inf,),
-        (lambda labels: [number(1)(labels)] * 2,),
-        (lambda labels: 1.0,),
+    c.through_all: [
+        (upside_down,),
+        (with_itself,),
+        (only_the_sum,),
+        (one_degree_less,),
+        (only_the_middle,),
+        (in_order_of_time,),
+        (piece_by_piece,),
     ],
 }
 PREDICTIONS = {c.paid_twice, c.twice_the_readings}
