@@ -68,6 +68,7 @@ def probabilities(function: Function) -> Verdict:
         ("scores [[-1000, -1001]]", (torch.tensor([[-1_000.0, -1_001.0]]),)),
         ("scores [[1000, 0], [0, 1]]", (torch.tensor([[1_000.0, 0.0], [0.0, 1.0]]),)),
         ("scores [[0, 1000], [1, 0]]", (torch.tensor([[0.0, 1_000.0], [1.0, 0.0]]),)),
+        ("scores [[9999, 0], [0, -9999]]", (torch.tensor([[9_999.0, 0.0], [0.0, -9_999.0]]),)),
     ]
     return compare(
         function,

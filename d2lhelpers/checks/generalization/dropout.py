@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..bans import Watch
 from ..core import Verdict, Wrong, compare, compare_values, normal, numbers_of, show
 
 Function = Callable[..., Any]
@@ -29,10 +30,15 @@ def absent(answers: dict[str, Any]) -> Verdict:
 def dropout(function: Function) -> Verdict:
     """``function(X, p, training)``: zeros with probability p, the rest divided by 1 - p."""
 
+    def look(name: str, arguments: tuple) -> None:
+        if "dropout" in name:
+            raise Wrong("the task is to be solved without PyTorch's dropout")
+
     def run(function: Function, X: Tensor, p: float, training: bool) -> float:
         torch.manual_seed(0)  # whoever draws, draws the same in every run of the check
         before = X.detach().clone()
-        first = function(X, p, training)
+        with Watch(look):
+            first = function(X, p, training)
         if first is not None and not isinstance(first, Tensor):
             raise Wrong(f"expected a tensor, you returned a value of type {type(first).__name__}")
         found = numbers_of(first, f"numbers of shape {tuple(X.shape)}")
@@ -44,6 +50,8 @@ def dropout(function: Function) -> Verdict:
             raise Wrong(f"expected {X.dtype} as in X, you returned {first.dtype}")
         if not training or p == 0:
             _same(found, X.double())
+            if not first.requires_grad or torch.autograd.grad(first.sum(), X)[0].ne(1).any():
+                raise Wrong("no gradient of 1 flows through what comes back unchanged")
             return 1.0
         if p == 1:
             _same(found, torch.zeros_like(found))
@@ -87,8 +95,8 @@ def dropout(function: Function) -> Verdict:
         ("in training, p = 0.9, numbers of type float64", (inputs(torch.float64), 0.9, True)),
         ("in training, p = 0", (inputs(), 0.0, True)),
         ("in training, p = 1", (inputs(grad=False), 1.0, True)),
-        ("in evaluation, p = 0.5", (inputs(grad=False), 0.5, False)),
-        ("in evaluation, p = 1", (inputs(grad=False), 1.0, False)),
+        ("in evaluation, p = 0.5", (inputs(), 0.5, False)),
+        ("in evaluation, p = 1", (inputs(), 1.0, False)),
     ]
     hint = "draw a number between 0 and 1 for each entry of X, and compare it with p"
     return compare(function, lambda *given: 1.0, cases, run=run, hint=hint)
@@ -111,8 +119,8 @@ def predict_mc(function: Function) -> Verdict:
         if [part.training for part in net.modules()] != modes:
             raise Wrong("a part of the network is in another mode than before")
         found = numbers_of(answer, "probabilities")
-        last = net[-1]
-        given = last(X * 2) if net[0].p else last(X)  # the unit is doubled, or absent
+        last, drop = net[-1], next(d for d in net.modules() if isinstance(d, nn.Dropout))
+        given = last(X * 2) if drop.p else last(X)  # the unit is doubled, or absent
         here, gone = (s.detach().double().softmax(dim=1) for s in (given, last(X * 0)))
         if found.shape != here.shape:
             raise Wrong(
@@ -120,7 +128,7 @@ def predict_mc(function: Function) -> Verdict:
             )
         if not torch.allclose(found.sum(dim=1), torch.ones(len(X)).double(), atol=1e-3):
             raise Wrong(f"a row sums to {show(found.sum(dim=1)[0])}")
-        if not net[0].p:
+        if not drop.p:
             if not torch.allclose(found, here, atol=1e-4):
                 raise Wrong(f"expected {show(here[0])}, you returned {show(found[0])}")
             return 1.0
@@ -145,11 +153,13 @@ def predict_mc(function: Function) -> Verdict:
 
     text, (mixed, X, T) = case("its layers in different modes", 5)
     mixed[1].train()
+    nested = nn.Sequential(nn.Sequential(nn.Dropout(0.5)), deepcopy(mixed[1])).eval()
     cases = [
         case("a network in evaluation", 1),
         case("a network in evaluation", 3),
         case("a network in training", 4, training=True),
         (text, (mixed, X, T)),
+        ("its dropout inside a part, T = 6", (nested, X, 6)),
         case("many passes", 2000),
         case("a network whose dropout has p = 0", 2, p=0.0),
     ]
@@ -195,6 +205,11 @@ def for_the_day(function: Function) -> Verdict:
             raise Wrong("your function changed the weights of the network that it got")
         if any(isinstance(part, nn.Dropout) for part in found.modules()):
             raise Wrong("a dropout layer is left in it")
+        kinds = {type(layer) for layer in found} if isinstance(found, nn.Sequential) else {None}
+        if not kinds <= {nn.Linear, nn.ReLU}:
+            raise Wrong("expected an nn.Sequential of nn.Linear and nn.ReLU alone")
+        if {*map(id, found.parameters())} & {*map(id, net.parameters())}:
+            raise Wrong("your network shares weights with the one that it got")
         return found(X).detach()
 
     def reference(net: nn.Sequential, X: Tensor) -> Tensor:

@@ -159,6 +159,7 @@ WRONG = {
         (about_the_mean,),
         (lambda o: o.flatten().softmax(0).reshape(o.shape),),
         (lambda o: (w := (o - o[:, :1]).exp()) / w.sum(1, keepdim=True),),
+        (lambda o: (w := (o - o.mean(1, True)).double().exp()) / w.sum(1, keepdim=True),),
     ],
     c.label_smoothing: [
         (lambda o, y, e: F.cross_entropy(o, y), ENTROPY),

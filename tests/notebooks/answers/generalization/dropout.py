@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from d2lhelpers.checks.generalization import dropout as c
@@ -310,6 +311,35 @@ RIGHT = {
     c.dropout_ridge: [(by_formula,), (by_more_rows,), (with_columns_scaled,)],
     c.for_the_day: [(folded,), (into_the_layer_before,)],
 }
+
+
+def only_on_top(net, X, T):
+    modes = [part.training for part in net.modules()]
+    net.eval()
+    for part in net.children():
+        part.training = isinstance(part, nn.Dropout)
+    P = torch.stack([net(X).softmax(dim=1) for _ in range(T)]).mean(dim=0)
+    for part, mode in zip(net.modules(), modes):
+        part.training = mode
+    return P.detach()
+
+
+class Times(nn.Module):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x):
+        return x * self.factor
+
+
+def by_a_layer_that_multiplies(net):
+    layers = deepcopy(list(net))
+    return nn.Sequential(
+        *(Times(1 - layer.p) if isinstance(layer, nn.Dropout) else layer for layer in layers)
+    )
+
+
 WRONG = {
     c.absent: [
         (ABSENT | {"mean": 3.2},),  # without the division
@@ -324,6 +354,8 @@ WRONG = {
         (ABSENT | {"added by dropout": 10},),
     ],
     c.dropout: [
+        (lambda X, p, training: F.dropout(X, p, training),),
+        (lambda X, p, training: by_rand(X, p, True) if training else X.detach(),),
         (without_scale,),
         (scaled_in_evaluation,),
         (keeps_p,),
@@ -341,6 +373,7 @@ WRONG = {
         (lambda X, p, training: by_rand(X, p, training).sum(dim=1),),
     ],
     c.predict_mc: [
+        (only_on_top,),
         (mean_of_scores,),
         (in_evaluation,),
         (as_it_comes,),
@@ -361,6 +394,8 @@ WRONG = {
         (with_price(lambda X, p: 0),),
     ],
     c.for_the_day: [
+        (lambda net: nn.Sequential(*folded(net)) if len(net) > 3 else net,),
+        (by_a_layer_that_multiplies,),
         (only_removed,),
         (in_its_place,),
         (by_factor(lambda p: 1 - p, bias=True),),

@@ -1,5 +1,6 @@
 """Answers to the exercises on exploding and vanishing gradients."""
 
+import contextlib
 import math
 
 import torch
@@ -151,6 +152,48 @@ def all_modules(net, X):
     return next(iter(found), None)
 
 
+def own_hooks(net, X):
+    first = []
+
+    def hook(name):
+        def look(layer, inputs, output):
+            if not first and torch.isfinite(output).logical_not().any():
+                first.append(name)
+
+        return look
+
+    with contextlib.ExitStack() as stack:
+        for name, layer in net.named_modules():
+            if next(layer.children(), None) is None:
+                handle = layer.register_forward_hook(hook(name))
+                stack.callback(handle.remove)
+        net(X)
+    return first[0] if first else None
+
+
+def sum_is_finite(net, X):
+    first, handles = [], []
+    for name, layer in net.named_modules():
+        if not list(layer.children()):
+            handles.append(
+                layer.register_forward_hook(
+                    lambda _, inputs, output, name=name: (
+                        None if output.sum().isfinite() else first.append(name)
+                    )
+                )
+            )
+    net(X)
+    for handle in handles:
+        handle.remove()
+    return (first or [None])[0]
+
+
+def pre_hooks_left(net, X):
+    for layer in net.modules():
+        layer.register_forward_pre_hook(lambda layer, inputs: None)
+    return with_hooks(net, X)
+
+
 def hooks_left(net, X):
     found = []
     for name, part in net.named_modules():
@@ -240,11 +283,12 @@ RIGHT = {
     c.many_stages: [(STAGES,)],
     c.carry_back: [(step_by_step,), (one_product,), (by_autograd,)],
     c.log10_growth: [(normalized,), (by_exponents,)],
-    c.first_nonfinite: [(with_hooks,), (all_modules,)],
+    c.first_nonfinite: [(with_hooks,), (own_hooks,)],
     c.safe_log: [(cleaned,), (filled,)],
 }
 WRONG = {
     c.many_stages: [
+        ({**STAGES, "smallest gain": 0.755},),
         (STAGES | {"first stage above 65504": 27},),
         (STAGES | {"first stage below 6e-8": 10},),
         (STAGES | {"smallest gain": 0.871},),  # of a hundred stages
@@ -266,6 +310,9 @@ WRONG = {
         (lambda matrices, v: 10 ** min(300, normalized(matrices, v)),),
     ],
     c.first_nonfinite: [
+        (all_modules,),
+        (sum_is_finite,),
+        (pre_hooks_left,),
         (hooks_left,),
         (only_nan,),
         (only_inf,),
@@ -276,6 +323,7 @@ WRONG = {
         (lambda net, X: "3",),
     ],
     c.safe_log: [
+        (lambda x: torch.where(x > 0, x.clamp(min=1e-12).log(), 0.0),),
         (where_only,),
         (shifted,),
         (to_num,),
