@@ -87,8 +87,8 @@ def label_smoothing(function: Function, smallest: Any) -> Verdict:
     ]
     cases.append(
         (
-            "scores [[1000, 0], [-1000, 0]], epsilon=0.1",
-            (torch.tensor([[1e3, 0.0], [-1e3, 0.0]]), torch.tensor([0, 0]), 0.1),
+            "scores [[1000, 0, 900], [-700, 0, 500]], epsilon=0.1",
+            (torch.tensor([[1e3, 0.0, 9e2], [-7e2, 0.0, 5e2]]), torch.tensor([0, 0]), 0.1),
         )
     )
     verdict = compare(

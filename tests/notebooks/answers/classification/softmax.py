@@ -165,6 +165,8 @@ WRONG = {
         (lambda o, y, e: F.cross_entropy(o, y), ENTROPY),
         (lambda o, y, e: smoothed(o, y, e, spread=o.shape[1] - 1), ENTROPY),
         (lambda o, y, e: smoothed(o.softmax(1).log(), y, e), ENTROPY),  # overflows
+        (lambda o, y, e: smoothed(o.softmax(1).log().clamp(min=-1000), y, e), ENTROPY),
+        (lambda o, y, e: smoothed(o, y, e if o.abs().max() < 100 else 0), ENTROPY),
         (lambda o, y, e: smoothed(o, torch.arange(len(y)) % o.shape[1], e), ENTROPY),
         (smoothed, 0.0),
         (smoothed, 0.865),
