@@ -6,9 +6,6 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from ..core import Verdict, Wrong, as_tensor, compare, compare_values, show
 
 Function = Callable[..., Any]
@@ -30,18 +27,6 @@ def floors(answers: dict[str, Any]) -> Verdict:
     }
     hint = "how far above the other nine scores can the right one lie?"
     return compare_values(answers, right, hint=hint, rtol=0, atol=1.1e-3)
-
-
-def silent_bottleneck(answers: dict[str, Any]) -> Verdict:
-    """Where a network ends whose bottleneck is the same for every picture."""
-    right = {
-        "equal: loss": math.log(10),
-        "equal: accuracy": 0.1,
-        "half: loss": 0.5 * math.log(2) + 0.5 * math.log(18),
-        "half: accuracy": 0.5,
-    }
-    hint = "the scores are the same for all pictures; which ten probabilities cost least?"
-    return compare_values(answers, right, hint=hint, rtol=0, atol=6e-3)
 
 
 def width_for(function: Function) -> Verdict:
@@ -97,24 +82,4 @@ def width_for(function: Function) -> Verdict:
         run=run,
         rtol=0,
         atol=0.1,
-    )
-
-
-def decode(function: Function) -> Verdict:
-    """``function(z)`` for z of shape (B,): the points of the line whose coordinates sum to z."""
-
-    def points(t: Tensor) -> Tensor:
-        start, way = torch.tensor([1.0, 0.0, 2.0]), torch.tensor([2.0, -1.0, 2.0])
-        return start + t[:, None] * way
-
-    def reference(z: Tensor) -> Tensor:
-        return points(z / 3 - 1)
-
-    places = [("t = 0", [0.0]), ("t = 1", [1.0]), ("t = 0, 1, 2", [0.0, 1.0, 2.0])]
-    places += [("t = -1, 0.5", [-1.0, 0.5]), ("t = 40, -25, 3, 7", [40.0, -25.0, 3.0, 7.0])]
-    return compare(
-        function,
-        reference,
-        [(text, (points(torch.tensor(t)).sum(dim=1),)) for text, t in places],
-        hint="which z belongs to t? Solve that for t, then go along the line",
     )

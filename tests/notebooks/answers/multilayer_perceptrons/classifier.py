@@ -13,13 +13,6 @@ module = c
 
 COUNTS = {"784-256-10": 203_530, "784-128-2-64-10": 101_580, "128-64-2": 8_386}
 FLOORS = {"sigmoid": 1.461, "tanh": 0.797, "ReLU": 0}
-SILENT = {
-    "equal: loss": 2.303,
-    "equal: accuracy": 0.1,
-    "half: loss": 1.792,
-    "half: accuracy": 0.5,
-}
-WAY = torch.tensor([2.0, -1.0, 2.0])
 
 
 def by_formula(budget, inputs, outputs, depth):
@@ -71,35 +64,13 @@ def floored(budget, inputs, outputs, depth):
     return rest // b if a == 0 else math.floor((math.sqrt(b * b + 4 * a * rest) - b) / (2 * a))
 
 
-def by_layer(z):
-    layer = nn.Linear(1, 3)
-    with torch.no_grad():
-        layer.weight.copy_(WAY[:, None] / 3)
-        layer.bias.copy_(torch.tensor([-1.0, 1.0, 0.0]))
-    return layer(z[:, None])
-
-
 RIGHT = {
     c.count: [(COUNTS,), ({name: float(n) for name, n in COUNTS.items()},)],
     c.floors: [
         (FLOORS,),
         ({"sigmoid": math.log(1 + 9 / math.e), "tanh": np.log(1 + 9 * np.exp(-2)), "ReLU": 0.0},),
     ],
-    c.silent_bottleneck: [
-        (SILENT,),
-        (
-            SILENT
-            | {"equal: loss": math.log(10), "half: loss": math.log(6), "half: accuracy": 1 / 2},
-        ),
-    ],
     c.width_for: [(by_formula,), (by_modules,), (counted(all_numbers),)],
-    c.decode: [
-        (lambda z: torch.stack([2 * z / 3 - 1, 1 - z / 3, 2 * z / 3], dim=1),),
-        (lambda z: torch.outer(z - 3, WAY) / 3 + torch.tensor([1.0, 0.0, 2.0]),),
-        (lambda z: [[2 * a / 3 - 1, 1 - a / 3, 2 * a / 3] for a in z.tolist()],),
-        (lambda z: np.array([-1, 1, 0]) + z.numpy()[:, None] * np.array([2, -1, 2]) / 3,),
-        (by_layer,),
-    ],
 }
 WRONG = {
     c.count: [
@@ -115,13 +86,6 @@ WRONG = {
         (FLOORS | {"ReLU": 2.303},),
         (FLOORS | {"tanh": 0.127},),  # log(1 + e^-2): one other class instead of nine
     ],
-    c.silent_bottleneck: [
-        (SILENT | {"half: loss": 2.303},),
-        (SILENT | {"half: accuracy": 0.1},),
-        (SILENT | {"half: loss": 0.693},),
-        (SILENT | {"equal: loss": 0.0},),
-        (SILENT | {"equal: accuracy": 0.0},),
-    ],
     c.width_for: [
         (counted(lambda m, n, k, d: n * m + (d - 1) * m * m + m * k),),  # no biases
         (counted(lambda m, n, k, d: all_numbers(m, n, k, 1)),),  # any depth as one
@@ -135,15 +99,5 @@ WRONG = {
         (lambda budget, *shape: min(counted(all_numbers)(budget, *shape), 1000),),
         (floored,),
     ],
-    c.decode: [
-        (lambda z: z[:, None] * WAY / 3,),  # the line does not pass the origin
-        (lambda z: torch.tensor([1.0, 0.0, 2.0]) + z[:, None] * WAY,),  # z taken for t
-        (lambda z: torch.tensor([1.0, 0.0, 2.0]) + (z[:, None] - 3) * WAY,),
-        (lambda z: torch.tensor([1.0, 0.0, 2.0]) + (z[:, None] - 3) / 9 * WAY,),
-        (lambda z: z[:, None].expand(-1, 3) / 3,),  # right sums, other points
-        (lambda z: torch.tensor([[1.0, 0.0, 2.0]]).expand(len(z), 3),),  # right at t = 0
-        (lambda z: torch.tensor([1.0, 0.0, 2.0]) + (z[0] - 3) / 3 * WAY,),  # one point only
-        (lambda z: torch.stack([2 * z / 3 - 1, 1 - z / 3, 2 * z / 3]),),  # (3, B)
-    ],
 }
-PREDICTIONS = {c.count, c.floors, c.silent_bottleneck}
+PREDICTIONS = {c.count, c.floors}
