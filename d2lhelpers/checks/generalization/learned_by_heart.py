@@ -1,24 +1,17 @@
-"""Checks for the exercises on what a network learns by heart, and on the VC dimension."""
+"""Checks for the exercises on what a network learns by heart."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import Any
 
-import numpy as np
+import torch
+from torch import Tensor
 
-from ..core import Verdict, Wrong, compare, compare_values, numbers_of, show
+from ..core import Verdict, Wrong, compare, compare_values, normal, numbers_of
 
 Function = Callable[..., Any]
-
-
-def count_before(answers: dict[str, Any]) -> Verdict:
-    """How many labelings straight borders produce: on a line, and in three dimensions."""
-    right = {"four points on a line": 8, "tetrahedron": 16, "tetrahedron and center": 30}
-    hint = "on a line a border is one cut; in space, which labelings of the center are lost?"
-    return compare_values(answers, right, hint=hint)
 
 
 def parameters(function: Function) -> Verdict:
@@ -43,66 +36,95 @@ def parameters(function: Function) -> Verdict:
     return compare(function, reference, cases, hint=hint)
 
 
-def by_circles(function: Function) -> Verdict:
-    """``function(X)``: how many labelings of the points in the rows of ``X`` circles produce."""
-
-    def reference(X: np.ndarray) -> int:
-        return sum(_circle_exists(X, y) for y in product([-1, 1], repeat=len(X)))
-
-    cases = [
-        (text, (np.array(points, dtype=float),))
-        for text, points in [
-            ("one point", [[3, 1]]),
-            ("a triangle", [[0, 0], [1, 0], [0, 1]]),
-            ("three points on a line", [[0, 0], [1, 1], [2, 2]]),
-            (
-                "four points, one inside the triangle of the others",
-                [[0, 0], [4, 0], [0, 4], [1, 1]],
-            ),
-            ("four points on no circle", [[0, 0], [2, 0], [0, 2], [3, 3]]),
-            ("four points on a circle: a square", [[0, 0], [1, 0], [0, 1], [1, 1]]),
-            ("a square far from the origin", [[5, 5], [6, 5], [5, 6], [6, 6]]),
-            ("four points on a line", [[0, 0], [1, 0], [2, 0], [3, 0]]),
-            ("three points, two of them the same", [[0, 0], [1, 1], [1, 1]]),
-            ("five points", [[0, 0], [3, 0], [0, 2], [4, 4], [1, 1]]),
-        ]
-    ]
-    hint = "multiply out (x1 - c1)² + (x2 - c2)² < r²: in which columns is it linear?"
-    return compare(function, reference, cases, hint=hint)
+def exam(answers: dict[str, Any]) -> Verdict:
+    """What an exam with random labels measures, and what follows from a measurement."""
+    right = {
+        "always right": 0.73,
+        "accuracy on true labels": 0.82,
+        "share, ten classes": 0.4,
+        "share, four classes": 0.4,
+    }
+    hint = "(1 - p) a + p / k, with the number of classes k; which of the four numbers is unknown?"
+    return compare_values(answers, right, hint=hint, rtol=0, atol=1e-3)
 
 
-def _circle_exists(X: np.ndarray, y: tuple[int, ...]) -> bool:
-    from scipy.optimize import linprog
+def throw_away(answers: dict[str, Any]) -> Verdict:
+    """The places of four networks on the test pictures, 1 for the highest accuracy."""
+    names = ("all true", "half thrown away", "half random, stopped", "half random, last")
+    right = {name: place for place, name in enumerate(names, start=1)}
+    hint = "what does a random label do to a network, early in training and late?"
+    return compare_values(answers, right, hint=hint, rtol=0, atol=0)
 
-    columns = np.column_stack([X, (X**2).sum(axis=1), np.ones(len(X))])
-    signed = np.array(y)[:, None] * columns
-    answer = linprog(np.zeros(4), A_ub=-signed, b_ub=-np.ones(len(X)), bounds=[(None, None)] * 4)
-    return answer.status == 0
 
+def randomize(function: Function) -> Verdict:
+    """``function(y, share, classes)``: some labels drawn anew among all classes."""
 
-def one_number(function: Function) -> Verdict:
-    """``function(labels)``: a ``w`` with ``sign(sin(w * 10**-i))`` equal to label ``i``."""
-
-    def run(function: Function, labels: list[int]) -> float:
-        found = as_found(function(list(labels)))
-        for i, label in enumerate(labels, start=1):
-            value = math.sin(found * 10.0**-i)
-            if not value * label > 0:
-                x = f"{10.0**-i:.{i}f}"
-                raise Wrong(
-                    f"w = {show(found)}: at x = {x} the sign is wrong, sin(w x) = {show(value)}"
-                )
+    def run(function: Function, y: Tensor, share: float, classes: int) -> float:
+        first, second = (_labels(function(y.clone(), share, classes), y) for _ in range(2))
+        given = y.clone()
+        function(given, share, classes)
+        if not torch.equal(given, y):
+            raise Wrong("y itself has been changed")
+        for new in (first, second):
+            if new.min() < 0 or new.max() >= classes:
+                raise Wrong(f"labels from {new.min():g} to {new.max():g} for {classes} classes")
+        _judge(first, second, y, share, classes)
         return 0.0
 
-    def as_found(found: Any) -> float:
-        number = numbers_of(found, "a number")
-        if number.numel() != 1 or not math.isfinite(number.item()):
-            raise Wrong(f"expected one finite number, you returned {show(found)}")
-        return number.item()
+    few = torch.arange(10) % 3
+    many = (normal(20_000).abs() * 3).long().clamp(max=9)  # some classes are frequent
+    ordered = torch.arange(20_000) % 5
+    cases = [
+        ("ten labels, share 0", (few, 0.0, 3)),
+        ("one class only", (torch.zeros(10).long(), 0.5, 1)),
+        ("20,000 labels, a quarter", (many, 0.25, 10)),
+        ("20,000 labels, all of them", (many, 1.0, 10)),
+        ("20,000 labels of five classes, half of them", (ordered, 0.5, 5)),
+        ("20,000 labels, all the same, half of them", (torch.full((20_000,), 3), 0.5, 4)),
+        ("two classes, a tenth of 20,000", (ordered % 2, 0.1, 2)),
+        ("900 labels among a billion classes, half of them", (torch.arange(900), 0.5, 10**9)),
+    ]
+    hint = "choose places first, then draw for each of them among all classes, its old one too"
+    # What is right leaves nothing to compare.
+    return compare(function, lambda *arguments: 0.0, cases, hint=hint, run=run)
 
-    small = [list(labels) for n in (1, 2, 3) for labels in product([1, -1], repeat=n)]
-    long = [[-1, 1, -1, 1, -1, 1, -1], [1, 1, 1, -1, -1, -1, -1], [-1] * 7, [1] * 7]
-    cases = [(f"labels {labels}", (labels,)) for labels in small + long + [[1, -1, 1, 1, -1]]]
-    hint = "what does an added multiple of π · 10^i do to sin(w x) at x = 10^-i, and at the others?"
-    # A right w leaves nothing to compare.
-    return compare(function, lambda labels: 0.0, cases, hint=hint, run=run)
+
+def _labels(found: Any, y: Tensor) -> Tensor:
+    new = numbers_of(found, f"{len(y)} labels")
+    if new.shape != y.shape:
+        raise Wrong(f"expected shape {tuple(y.shape)}, you returned shape {tuple(new.shape)}")
+    if (new != new.round()).any():
+        raise Wrong("labels must be whole numbers")
+    return new.long()
+
+
+def _judge(first: Tensor, second: Tensor, y: Tensor, share: float, classes: int) -> None:
+    """Counts that a right answer misses by six standard deviations at most."""
+    n, replaced = len(y), round(share * len(y))
+    changed = first != y
+    expected, room = _binomial(replaced, 1 - 1 / classes)
+    if abs(changed.sum().item() - expected) > room:
+        raise Wrong(
+            f"{changed.sum():,} of {n:,} labels differ from y, expected about {expected:,.0f}"
+        )
+    if n < 1000 or not replaced:
+        return
+    half, room = _binomial(changed.sum().item(), 0.5)
+    if abs(changed[: n // 2].sum().item() - half) > room and share < 1:
+        raise Wrong("the places are not spread over all of y")
+    both, room = _binomial(n, (share * (1 - 1 / classes)) ** 2)
+    if share < 1 and (changed & (second != y)).sum().item() > both + room:
+        raise Wrong("another call chooses the same places")
+    if torch.equal(first, second):
+        raise Wrong("another call returns the same labels")
+    for label in range(classes):  # what the changed labels have become
+        origin = changed & (y != label)
+        possible = (y != label).sum().item()
+        expected, room = _binomial(possible, share / classes)
+        if abs((first[origin] == label).sum().item() - expected) > room:
+            raise Wrong(f"label {label} has been drawn too often or too rarely")
+
+
+def _binomial(n: float, p: float) -> tuple[float, float]:
+    """Mean and six standard deviations of a count."""
+    return n * p, 6 * (n * p * (1 - p)) ** 0.5

@@ -1,17 +1,35 @@
-"""Answers to the exercises on what a network learns by heart, and on the VC dimension."""
+"""Answers to the exercises on what a network learns by heart."""
 
-import math
-from itertools import pairwise, product
+import random
+from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import linprog
+import torch
 from torch import nn
 
 from d2lhelpers.checks.generalization import learned_by_heart as c
 
 module = c
 
-COUNTS = {"four points on a line": 8, "tetrahedron": 16, "tetrahedron and center": 30}
+EXAM = {
+    "always right": 0.73,
+    "accuracy on true labels": 0.82,
+    "share, ten classes": 0.4,
+    "share, four classes": 0.4,
+}
+EXACT = {
+    "always right": Fraction(73, 100),
+    "accuracy on true labels": Fraction(41, 50),
+    "share, ten classes": Fraction(2, 5),
+    "share, four classes": Fraction(2, 5),
+}
+PLACES = {
+    "all true": 1,
+    "half thrown away": 2,
+    "half random, stopped": 3,
+    "half random, last": 4,
+}
 
 
 def by_sum(sizes):
@@ -41,128 +59,89 @@ def bias_of_inputs(sizes):
     return sum(a * b + a for a, b in pairwise(sizes))
 
 
-def lift(X):
-    return np.column_stack([X, (X**2).sum(axis=1), np.ones(len(X))])
+def by_sample(y, share, classes):
+    new = y.tolist()
+    for i in random.sample(range(len(new)), round(share * len(new))):
+        new[i] = random.randrange(classes)
+    return torch.tensor(new)
 
 
-def primal(X, columns=lift):
-    """The largest common margin of bounded weights, as a linear program."""
-    A = columns(X)
-    d = A.shape[1]
-    count = 0
-    for y in product([-1, 1], repeat=len(X)):
-        rows = np.column_stack([-np.array(y)[:, None] * A, np.ones(len(X))])
-        bounds = [(-1, 1)] * d + [(None, 1)]
-        found = linprog([0] * d + [-1], A_ub=rows, b_ub=np.zeros(len(X)), bounds=bounds)
-        count += -found.fun > 1e-7
-    return count
+def by_mask(y, share, classes):
+    order = torch.rand(len(y)).argsort().argsort()
+    drawn = torch.randint(classes, (len(y),))
+    return torch.where(order < round(share * len(y)), drawn, y)
 
 
-def dual(X):
-    """No circle, where weights of sum 1 make the signed rows vanish (Gordan)."""
-    A, n, count = lift(X), len(X), 0
-    for y in product([-1, 1], repeat=n):
-        rows = np.vstack([(np.array(y)[:, None] * A).T, np.ones(n)])
-        right = np.append(np.zeros(A.shape[1]), 1)
-        count += linprog(np.zeros(n), A_eq=rows, b_eq=right).status == 2
-    return count
+def by_numpy(y, share, classes):
+    generator, new = np.random.default_rng(), y.numpy().copy()
+    places = generator.choice(len(new), round(share * len(new)), replace=False)
+    new[places] = generator.integers(classes, size=len(places))
+    return new
 
 
-def plus_inside_only(X):
-    """Only circles with +1 inside."""
-    count = 0
-    A = lift(X)
-    for y in product([-1, 1], repeat=len(X)):
-        signed = np.array(y)[:, None] * A
-        bounds = [(None, None)] * 2 + [(None, -1e-9), (None, None)]
-        count += (
-            linprog(np.zeros(4), A_ub=-signed, b_ub=-np.ones(len(X)), bounds=bounds).status == 0
-        )
-    return count
+def the_first_ones(y, share, classes):
+    new, n = y.clone(), round(share * len(y))
+    new[:n] = torch.randint(classes, (n,))
+    return new
 
 
-def by_lines(X):
-    return primal(X, lambda X: np.column_stack([X, np.ones(len(X))]))
+def in_place(y, share, classes):
+    places = torch.randperm(len(y))[: round(share * len(y))]
+    y[places] = torch.randint(classes, (len(places),))
+    return y
 
 
-def by_ellipses(X):
-    return primal(X, lambda X: np.column_stack([X, X**2, np.ones(len(X))]))
+def always_another_class(y, share, classes):
+    new = y.clone()
+    places = torch.randperm(len(y))[: round(share * len(y))]
+    if classes > 1:
+        new[places] = (y[places] + torch.randint(1, classes, (len(places),))) % classes
+    return new
 
 
-def around_the_origin(X):
-    return primal(X, lambda X: np.column_stack([(X**2).sum(axis=1), np.ones(len(X))]))
+def each_with_a_chance(y, share, classes):
+    drawn = torch.randint(classes, (len(y),))
+    return torch.where(torch.rand(len(y)) < share, drawn, y)
 
 
-def without_bias(X):
-    return primal(X, lambda X: lift(X)[:, :3])
+def exchanged_among_themselves(y, share, classes):
+    new = y.clone()
+    places = torch.randperm(len(y))[: round(share * len(y))]
+    new[places] = y[places[torch.randperm(len(places))]]
+    return new
 
 
-def by_cover(X):
-    n = len(X)
-    return 2 * sum(math.comb(n - 1, k) for k in range(4))
+def with_repeated_places(y, share, classes):
+    new, n = y.clone(), round(share * len(y))
+    new[torch.randint(len(y), (n,))] = torch.randint(classes, (n,))
+    return new
 
 
-def number(offset):
-    def one_number(labels):
-        digits = sum(10**i for i, y in enumerate(labels, start=1) if y < 0)
-        return math.pi * (offset + digits)
-
-    return one_number
+def one_label_for_all(y, share, classes):
+    new = y.clone()
+    new[torch.randperm(len(y))[: round(share * len(y))]] = random.randrange(classes)
+    return new
 
 
-def step_by_step(labels):
-    """Turns the points that are still wrong, the last first."""
-    w = math.pi
-    for i in range(len(labels), 0, -1):
-        if math.sin(w * 10.0**-i) * labels[i - 1] < 0:
-            w += math.pi * 10**i
-    return w
+def always_the_same_places(y, share, classes):
+    generator = torch.Generator().manual_seed(0)
+    new = y.clone()
+    places = torch.randperm(len(y), generator=generator)[: round(share * len(y))]
+    new[places] = torch.randint(classes, (len(places),))
+    return new
 
 
-def from_the_other_side(labels):
-    return -number(1)([-y for y in labels])
-
-
-def no_offset(labels):
-    return number(0)(labels)
-
-
-def reversed_labels(labels):
-    return number(1)(labels[::-1])
-
-
-def other_labels(labels):
-    return number(1)([-y for y in labels])
-
-
-def first_three_only(labels):
-    return number(1)(labels[:3])
-
-
-def powers_of_two(labels):
-    return math.pi * (1 + sum(2**i for i, y in enumerate(labels, start=1) if y < 0))
+def never_the_last_class(y, share, classes):
+    return by_sample(y, share, max(classes - 1, 1))
 
 
 RIGHT = {
-    c.count_before: [(COUNTS,)],
     c.parameters: [(by_sum,), (by_building,), (by_matrices,)],
-    c.by_circles: [(primal,), (dual,)],
-    c.one_number: [
-        (number(1),),
-        (number(0.5),),
-        (number(3),),
-        (step_by_step,),
-        (from_the_other_side,),
-    ],
+    c.exam: [(EXAM,), (EXACT,)],
+    c.throw_away: [(PLACES,)],
+    c.randomize: [(by_sample,), (by_mask,), (by_numpy,)],
 }
 WRONG = {
-    c.count_before: [
-        (COUNTS | {"four points on a line": 16},),
-        (COUNTS | {"four points on a line": 5},),  # one side of each cut
-        (COUNTS | {"tetrahedron": 14},),  # as of a square
-        (COUNTS | {"tetrahedron and center": 32},),
-        (COUNTS | {"tetrahedron and center": 31},),  # one of two
-    ],
     c.parameters: [
         (lambda sizes: sum(a * b for a, b in pairwise(sizes)),),
         (one_hidden_layer_only,),
@@ -171,24 +150,30 @@ WRONG = {
         (lambda sizes: by_sum(sizes) - sizes[-1],),
         (lambda sizes: 203_530,),
     ],
-    c.by_circles: [
-        (by_lines,),
-        (by_ellipses,),
-        (around_the_origin,),
-        (without_bias,),
-        (plus_inside_only,),
-        (by_cover,),
-        (lambda X: 2 ** len(X),),
+    c.exam: [
+        (EXAM | {"always right": 0.7},),  # no label is right by chance
+        (EXAM | {"accuracy on true labels": 0.92},),
+        (EXAM | {"share, ten classes": 0.36},),
+        (EXAM | {"share, four classes": 0.314},),  # as of ten classes
+        (EXAM | {"share, four classes": ...},),
     ],
-    c.one_number: [
-        (no_offset,),
-        (reversed_labels,),
-        (other_labels,),
-        (first_three_only,),
-        (powers_of_two,),
-        (lambda labels: math.inf,),
-        (lambda labels: [number(1)(labels)] * 2,),
-        (lambda labels: 1.0,),
+    c.throw_away: [
+        (PLACES | {"half thrown away": 3, "half random, stopped": 2},),
+        (PLACES | {"half thrown away": 4, "half random, stopped": 2, "half random, last": 3},),
+        (PLACES | {"all true": 2, "half thrown away": 1},),
+        ({name: 5 - place for name, place in PLACES.items()},),
+    ],
+    c.randomize: [
+        (the_first_ones,),
+        (in_place,),
+        (always_another_class,),
+        (each_with_a_chance,),
+        (exchanged_among_themselves,),
+        (with_repeated_places,),
+        (one_label_for_all,),
+        (always_the_same_places,),
+        (never_the_last_class,),
+        (lambda y, share, classes: y.clone(),),
     ],
 }
-PREDICTIONS = {c.count_before}
+PREDICTIONS = {c.exam, c.throw_away}
