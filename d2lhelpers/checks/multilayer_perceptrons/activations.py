@@ -25,7 +25,7 @@ def one_step(answers: dict[str, Any]) -> Verdict:
         "ReLU with weight decay": 0.05,
     }
     hint = "error, gate and input are multiplied; weight decay pulls at w whatever the gate says"
-    return compare_values(answers, right, hint=hint, rtol=0, atol=6e-4)
+    return compare_values(answers, right, hint=hint, rtol=0, atol=5e-4)
 
 
 def closing(answers: dict[str, Any]) -> Verdict:
