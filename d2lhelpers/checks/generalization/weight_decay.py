@@ -22,7 +22,7 @@ def decay_alone(answers: dict[str, Any]) -> Verdict:
         "decay at rate 0.05": 0.2,
         "squared length": 3 + 2 * 40 / 100,
     }
-    hint = "a step keeps the share 1 - rate * decay; the trace of an identity counts its rows"
+    hint = "a step keeps the share 1 - rate * decay; noise adds variance / (n h) in each direction"
     return compare_values(answers, right, hint=hint, rtol=3e-3)
 
 
