@@ -51,7 +51,8 @@ FIGURES = """() => [...document.querySelectorAll("div.cell_output img")].map((e)
   shape: (e.naturalWidth / e.naturalHeight) * (e.clientHeight / e.clientWidth),
   photo: !!e.closest(".tag_photo"), filter: getComputedStyle(e).filter,
   shown: e.getBoundingClientRect().width > 0}))"""
-BEYOND = """() => [...document.querySelectorAll("article :is(p, h1, h2, h3, li, img, svg)")]
+BEYOND = """() => [...document.querySelectorAll(
+    "article :is(p, h1, h2, h3, li, img, svg), .prev-next-area :is(p, i)")]
   .filter((e) => !e.closest("pre, table, .text_html, details:not([open])"))
   .filter((e) => !e.closest("mjx-container"))
   .filter((e) => e.getBoundingClientRect().right > 361)

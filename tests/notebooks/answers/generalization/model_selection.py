@@ -39,13 +39,6 @@ def sorted_and_refitted(models, fit, score, training, validation, test):
     return chosen, score(chosen, test)
 
 
-def by_the_test_set(models, fit, score, training, validation, test):
-    fitted = [fit(model, training) for model in models]
-    scores = [score(model, test) for model in fitted]
-    best = scores.index(max(scores))
-    return fitted[best], scores[best]
-
-
 def all_tested(models, fit, score, training, validation, test):
     fitted = [fit(model, training) for model in models]
     tested = [score(model, test) for model in fitted]
@@ -117,7 +110,7 @@ WRONG = {
         (EXAM | {"factor": math.sqrt(2)},),
     ],
     c.read_once: [
-        (by_the_test_set,),
+        (by("test", "test"),),
         (all_tested,),
         (by("training", "test"),),
         (by("validation", "validation"),),
