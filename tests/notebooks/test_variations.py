@@ -13,7 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from seeds import calls_seed, run_seeds
 from stored.sources import ROOT
-from variations import VARIATIONS, draw, every_core_busy, report, run_pytest
+from variations import VARIATIONS, draw, every_core_busy, halves, report, run_pytest
 
 SETTINGS = f"""\
 [pytest]
@@ -82,6 +82,15 @@ def test_a_text_draws_the_same_variation_every_time_and_texts_draw_all() -> None
     assert draw(names, "a commit") == draw(names, "a commit")
     assert {draw(names, str(number)) for number in range(200)} == set(names)
     assert {draw([1, 2, 3], str(number)) for number in range(200)} == {1, 2, 3}
+
+
+def test_a_text_divides_the_notebooks_in_half_and_no_notebook_stays_on_one_side() -> None:
+    paths = [Path(f"page-{number}.ipynb") for number in range(57)]
+    first, second = halves(paths, "a commit")
+    assert (first, second) == halves(paths[::-1], "a commit")
+    assert sorted(first + second) == sorted(paths) and len(first) - len(second) == 1
+    drawn = [set(halves(paths, str(number))[0]) for number in range(40)]
+    assert set.union(*drawn) == set(paths) and not set.intersection(*drawn)
 
 
 def test_what_was_drawn_is_said(book: Path) -> None:

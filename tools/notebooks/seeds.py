@@ -1,7 +1,7 @@
 """Run the notebooks that draw random numbers with other seeds.
 
     python tools/notebooks/seeds.py [--seeds 1 2 3] [NOTEBOOK ...]
-    ... seeds.py --draw TEXT        one of the seeds, which the text decides
+    ... seeds.py --draw TEXT        one of the seeds on half of the notebooks: the text decides
 
 Outputs are not compared, but what the cells assert must hold: a number that the text quotes, or
 a claim on trial, is not allowed to be the luck of one seed. Prints a table of notebooks by
@@ -18,19 +18,21 @@ from pathlib import Path
 
 import nbformat
 from stored.sources import ROOT, code_cells, notebooks, parse
-from variations import PATIENT, Outcome, draw, report, run_pytest
+from variations import PATIENT, Outcome, draw, halves, report, run_pytest
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK")
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], metavar="SEED")
-    parser.add_argument("--draw", metavar="TEXT", help="run one, chosen by this text")
+    parser.add_argument("--draw", metavar="TEXT", help="run one, chosen by this text, on half")
     options = parser.parse_args(arguments)
-    paths = [path for path in options.notebooks or notebooks() if calls_seed(path)]
+    paths, seeds = notebooks(), options.seeds
+    if options.draw is not None:
+        paths, seeds = halves(paths, options.draw)[0], [draw(seeds, options.draw)]
+    paths = [path for path in options.notebooks or paths if calls_seed(path)]
     if not paths:
         parser.error("none of the notebooks calls seed()")
-    seeds = options.seeds if options.draw is None else [draw(options.seeds, options.draw)]
     return report(run_seeds(paths, seeds))
 
 

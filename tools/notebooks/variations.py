@@ -1,7 +1,7 @@
 """Run the notebooks' regression test as other computers would, as far as one computer can.
 
     python tools/notebooks/variations.py [NOTEBOOK ...]
-    ... variations.py --draw TEXT        one variation, which the text decides
+    ... variations.py --draw TEXT        one variation on half of the notebooks: the text decides
 
 Outputs that other computers cannot repeat show here first: rounding depends on how a sum is cut
 over threads and on the width of the processor's vectors, and measured times on what else runs.
@@ -75,11 +75,14 @@ class Outcome:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK")
-    parser.add_argument("--draw", metavar="TEXT", help="run one, chosen by this text")
+    parser.add_argument("--draw", metavar="TEXT", help="run one, chosen by this text, on half")
     parser.add_argument("--jobs", default="1", metavar="N", help="notebooks side by side")
     options = parser.parse_args(arguments)
-    paths = options.notebooks or notebooks()
-    names = list(VARIATIONS) if options.draw is None else [draw(list(VARIATIONS), options.draw)]
+    if options.draw is None:
+        paths, names = notebooks(), list(VARIATIONS)
+    else:
+        paths, names = halves(notebooks(), options.draw)[1], [draw(list(VARIATIONS), options.draw)]
+    paths = options.notebooks or paths
     outcomes = {}
     for name in names:
         print(f"{name} ...", flush=True)
@@ -91,6 +94,15 @@ def main(arguments: list[str] | None = None) -> int:
 def draw(choices: Sequence[T], text: str) -> T:
     """One of the choices: the same for the same text, on every computer."""
     return choices[zlib.crc32(text.encode()) % len(choices)]
+
+
+def halves(paths: Sequence[Path], text: str) -> tuple[list[Path], list[Path]]:
+    """The notebooks divided by lot: one half runs with another seed, the other on another computer.
+
+    The same text divides them in the same way, and another text in another.
+    """
+    drawn = sorted(paths, key=lambda path: zlib.crc32(f"{text} {path.stem}".encode()))
+    return sorted(drawn[::2]), sorted(drawn[1::2])
 
 
 @contextmanager
