@@ -14,14 +14,15 @@ Function = Callable[..., Any]
 
 
 def pictures_by_hand(answers: dict[str, Any]) -> Verdict:
-    """Where a subplot lies, and what becomes of floats that are cut to whole numbers."""
-    right = {"row": 2, "column": 1, "brightest": 0, "numbers": 1_800}
+    """Where a subplot lies, what becomes of floats cut to whole numbers, and where bars begin."""
+    right = {"row": 2, "column": 1, "brightest": 0, "numbers": 1_800, "axis from": 0.9}
     return compare_values(
         answers,
         right,
         rtol=0,
         atol=1e-6,
-        hint="subplots are counted like words on a page; np.uint8 cuts off what follows the point",
+        hint="subplots are counted like words on a page; np.uint8 cuts off what follows the point; "
+        "a bar is as high as its price minus the beginning of the axis",
     )
 
 

@@ -16,6 +16,11 @@ def looped_distances(A, B):
     return result
 
 
+def expanded(A, B):
+    squared = (A**2).sum(axis=1)[:, None] + (B**2).sum(axis=1) - 2 * A @ B.T
+    return np.sqrt(np.maximum(squared, 0))
+
+
 def looped_gray(photo):
     gray = np.zeros(photo.shape[:2])
     y = 0
@@ -31,7 +36,7 @@ def by_channels(photo):
 
 
 WEIGHTS = np.array([0.299, 0.587, 0.114])
-BY_HAND = {"picked": 8, "wrapped": 4, "masked": 15, "size": 12}
+BY_HAND = {"picked": 8, "masked": 15, "size": 12, "darkens from": 156, "additions": 64}
 
 RIGHT = {
     c.arrays_by_hand: [(BY_HAND,)],
@@ -40,6 +45,8 @@ RIGHT = {
         (lambda photo: np.einsum("hwc,c->hw", photo, WEIGHTS),),
         (lambda photo: np.float32(photo) @ np.float32(WEIGHTS),),
         (by_channels,),
+        (lambda photo: np.average(photo, axis=2, weights=WEIGHTS),),
+        (lambda photo: np.tensordot(photo, WEIGHTS, axes=1).tolist(),),
         (lambda photo: (torch.from_numpy(photo) * torch.tensor(WEIGHTS)).sum(2),),
     ],
     c.center: [
@@ -57,14 +64,16 @@ RIGHT = {
         (lambda A, B: torch.cdist(torch.tensor(A), torch.tensor(B)),),
         (lambda A, B: looped_distances(A, B).tolist(),),
         (lambda A, B: np.linalg.norm(A[:, None] - B, axis=-1),),
+        (expanded,),
     ],
 }
 WRONG = {
     c.arrays_by_hand: [
         (BY_HAND | {"picked": 6},),
-        (BY_HAND | {"wrapped": 260},),
         (BY_HAND | {"masked": 2},),
         (BY_HAND | {"size": 7},),
+        (BY_HAND | {"darkens from": 155},),  # 255, no darker
+        (BY_HAND | {"additions": 256},),
     ],
     c.gray: [
         (lambda photo: photo.mean(axis=2),),

@@ -23,7 +23,7 @@ def sheet(images, columns):
     return grid.transpose(0, 2, 1, 3).reshape(rows * height, columns * width)
 
 
-PICTURES = {"row": 2, "column": 1, "brightest": 0, "numbers": 1800}
+PICTURES = {"row": 2, "column": 1, "brightest": 0, "numbers": 1800, "axis from": 0.9}
 
 RIGHT = {
     c.pictures_by_hand: [(PICTURES,)],
@@ -57,6 +57,7 @@ WRONG = {
         (PICTURES | {"row": 1, "column": 4},),
         (PICTURES | {"brightest": 229},),
         (PICTURES | {"numbers": 600},),
+        (PICTURES | {"axis from": 0.55},),
     ],
     c.to_uint8: [
         (lambda image: np.uint8(np.clip(image, 0, 1) * 255),),  # cut, not rounded
