@@ -151,6 +151,17 @@ def move(function: Function) -> Verdict:
     )
 
 
+def thirteenth_arrow(answers: dict[str, Any]) -> Verdict:
+    """Rounds until the part along (1, 1), a millionth of the other at first, is the longer one."""
+    right = {"(2, 1), (1, 2)": 13, "(5, 4), (4, 5)": 7, "(20, 10), (10, 20)": 13}
+    return compare_values(
+        answers,
+        right,
+        hint="each round multiplies the ratio of the two parts by the ratio of two eigenvalues; "
+        "when has it grown a million times?",
+    )
+
+
 def strongest_stretch(function: Function) -> Verdict:
     """``function(A, b, rounds)`` returns the last factor of a power iteration."""
 

@@ -9,7 +9,6 @@ EXCUSED = {
     "chapters/preliminaries/automatic-differentiation.ipynb": "R5 R30",
     "chapters/preliminaries/derivatives-and-subgradients.ipynb": "R5 R30",
     "chapters/preliminaries/gradients-and-jacobians.ipynb": "R5 R30",
-    "chapters/preliminaries/matrices.ipynb": "R5 R30",
     "chapters/preliminaries/numpy-essentials.ipynb": "R5 R30",
     "chapters/preliminaries/plots-images-tables.ipynb": "R5 R30",
     "chapters/preliminaries/tensors.ipynb": "R5 R30 R31 R34",
