@@ -201,6 +201,7 @@ WRONG = {
         (lambda A: bool(torch.linalg.det(A) > 1e-6),),
         (lambda A: bool(torch.linalg.det(A + A.T) > 1e-6 and A.trace() > 0),),  # two by two only
         (lambda A: bool((A.diag() > 1e-6).all() and torch.linalg.det((A + A.T) / 2) > 1e-6),),
+        (lambda A: min(A.diag().min(), A[:2, :2].det(), (A + A.T).det()) > 1e-6,),
         (lambda A: bool((torch.linalg.eigvals(A).real > 1e-6).all()),),
         (lambda A: bool((torch.linalg.eigvalsh((A + A.T) / 2) > 0).all()),),
         (lambda A: torch.equal(A, A.T) and bool((torch.linalg.eigvalsh(A) > 1e-6).all()),),
