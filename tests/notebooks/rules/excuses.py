@@ -7,7 +7,6 @@ EXCUSED = {
     "chapters/linear-regression/linear-regression.ipynb": "R5 R30 R31 R34",
     "chapters/preliminaries/autograd-in-pytorch.ipynb": "R5 R30",
     "chapters/preliminaries/automatic-differentiation.ipynb": "R5 R30",
-    "chapters/preliminaries/gradients-and-jacobians.ipynb": "R5 R30",
     "chapters/preliminaries/numpy-essentials.ipynb": "R5 R30",
     "chapters/preliminaries/plots-images-tables.ipynb": "R5 R30",
     "chapters/preliminaries/tensors.ipynb": "R5 R30 R31 R34",
