@@ -10,7 +10,6 @@ EXCUSED = {
     "chapters/preliminaries/numpy-essentials.ipynb": "R5 R30",
     "chapters/preliminaries/plots-images-tables.ipynb": "R5 R30",
     "chapters/preliminaries/tensors.ipynb": "R5 R30 R31 R34",
-    "chapters/preliminaries/vector-chain-rule.ipynb": "R5 R30 R31",
     "chapters/preliminaries/vectors-and-norms.ipynb": "R5 R30 R31",
     "chapters/pytorch-workbench/datasets-and-dataloaders.ipynb": "R5 R30 R31 R34",
     "chapters/pytorch-workbench/modules-and-layers.ipynb": "R5 R30 R31 R34",
