@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
+from torch.func import grad
 
 from ..core import Verdict, compare, compare_values
 
@@ -26,6 +28,23 @@ def slopes_by_hand(answers: dict[str, Any]) -> Verdict:
         right,
         hint="a product has two terms; for a function inside a function, "
         "ask where each factor is taken",
+    )
+
+
+def slopes_at_zero(answers: dict[str, Any]) -> Verdict:
+    """What PyTorch gives as slope at a kink, for four programs."""
+    programs = {
+        "2 * F.relu(x) - x": lambda x: 2 * F.relu(x) - x,
+        "torch.maximum(x, 2 * x)": lambda x: torch.maximum(x, 2 * x),
+        "torch.where(x > 0, 3 * x, x)": lambda x: torch.where(x > 0, 3 * x, x),
+        "F.relu(x) - 2 * F.relu(-x)": lambda x: F.relu(x) - 2 * F.relu(-x),
+    }
+    right = {name: grad(program)(torch.tensor(0.0)) for name, program in programs.items()}
+    return compare_values(
+        answers,
+        right,
+        hint="take the program apart: which slope does each operation give at 0, and what do the "
+        "rules make of them?",
     )
 
 

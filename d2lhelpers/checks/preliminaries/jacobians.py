@@ -41,6 +41,24 @@ def gradients_by_hand(answers: dict[str, Any]) -> Verdict:
     )
 
 
+def half_as_steep(answers: dict[str, Any]) -> Verdict:
+    """Slopes at a point with the gradient (2, 4), and directions in degrees."""
+    steepest = math.degrees(math.atan2(4, 2))
+    right = {
+        "slope to the northwest": 2 / math.sqrt(2),
+        "level at": steepest + 90,
+        "half as steep at": steepest + 60,
+    }
+    return compare_values(
+        answers,
+        right,
+        hint="a slope is the gradient's length times the cosine of the angle to it; "
+        "where does the gradient point?",
+        rtol=0.005,
+        atol=0.01,
+    )
+
+
 def quadratic_gradient(function: Function) -> Verdict:
     """``function(A, x)``, the derivative of ``x @ A @ x`` as an (n,) tensor."""
     cases = [
@@ -129,6 +147,16 @@ def dominoes(answers: dict[str, Any]) -> Verdict:
         answers,
         right,
         hint="(a, b) times (b, c) has a c entries, and each takes b multiplications",
+    )
+
+
+def a_path_around(answers: dict[str, Any]) -> Verdict:
+    """Entries of BA + I."""
+    return compare_values(
+        answers,
+        {"dy1/dx1": 2, "dy2/dx1": 2, "dy2/dx2": 3},
+        hint="one product of Jacobians for the way by h, one Jacobian for the way around; "
+        "what arrives by different paths adds up",
     )
 
 

@@ -151,6 +151,17 @@ def move(function: Function) -> Verdict:
     )
 
 
+def thirteenth_arrow(answers: dict[str, Any]) -> Verdict:
+    """Rounds until the part along (1, 1), a millionth of the other at first, is the longer one."""
+    right = {"(2, 1), (1, 2)": 13, "(5, 4), (4, 5)": 7, "(20, 10), (10, 20)": 13}
+    return compare_values(
+        answers,
+        right,
+        hint="each round multiplies the ratio of the two parts by the ratio of two eigenvalues; "
+        "when has it grown a million times?",
+    )
+
+
 def strongest_stretch(function: Function) -> Verdict:
     """``function(A, b, rounds)`` returns the last factor of a power iteration."""
 
@@ -198,6 +209,12 @@ def is_positive_definite(function: Function) -> Verdict:
         [[1.0, 5.0], [0.0, 1.0]],
         [[3.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, -1.0]],  # determinant and trace positive
         [[1.0, 2.0, 2.0], [2.0, 1.0, 2.0], [2.0, 2.0, 1.0]],  # and the diagonal too
+        [
+            [3.0, -2.0, 3.0, 0.0],
+            [-2.0, 2.0, 0.0, -3.0],
+            [3.0, 0.0, 1.0, -1.0],
+            [0.0, -3.0, -1.0, 3.0],
+        ],
         [[2.0, -1.0, 0.0], [-1.0, 2.0, -1.0], [0.0, -1.0, 2.0]],
         [[0.0, 1.0], [-1.0, 0.0]],
         [[0.7475 if i == j else -0.2525 for j in range(4)] for i in range(4)],  # -0.01 once

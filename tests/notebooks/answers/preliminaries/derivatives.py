@@ -8,10 +8,17 @@ from d2lhelpers.checks.preliminaries import derivatives as c
 module = c
 
 
+AT_ZERO = {
+    "2 * F.relu(x) - x": -1,
+    "torch.maximum(x, 2 * x)": 1.5,
+    "torch.where(x > 0, 3 * x, x)": 1,
+    "F.relu(x) - 2 * F.relu(-x)": 0,
+}
 SLOPES = {"x**3 at 2": 12, "x * exp(x) at 0": 1, "log(3 * x) at 2": 0.5, "(x**2 + 1)**3 at 1": 24}
 
 RIGHT = {
     c.slopes_by_hand: [(SLOPES,), (SLOPES | {"log(3 * x) at 2": 1 / 2},)],
+    c.slopes_at_zero: [(AT_ZERO,)],
     c.symmetric_slope: [
         (lambda f, x, h: (f(x + h) - f(x - h)) / h / 2,),
         (lambda f, x, h: 0.5 * ((f(x + h) - f(x)) / h + (f(x) - f(x - h)) / h),),
@@ -36,6 +43,11 @@ WRONG = {
         (SLOPES | {"log(3 * x) at 2": 1 / 6},),
         (SLOPES | {"(x**2 + 1)**3 at 1": 12},),
     ],
+    c.slopes_at_zero: [
+        (AT_ZERO | {"2 * F.relu(x) - x": 0},),  # the middle of the fan
+        (AT_ZERO | {"torch.maximum(x, 2 * x)": 1},),
+        (AT_ZERO | {"F.relu(x) - 2 * F.relu(-x)": 1.5},),
+    ],
     c.symmetric_slope: [
         (lambda f, x, h: (f(x + h) - f(x - h)) / h,),
         (lambda f, x, h: (f(x + h) - f(x)) / h,),
@@ -57,4 +69,4 @@ WRONG = {
         (lambda x, y: 2 * torch.searchsorted(y, x) - len(y) + torch.tensor([0, 2 * (x in y)]),),
     ],
 }
-PREDICTIONS = {c.slopes_by_hand}
+PREDICTIONS = {c.slopes_by_hand, c.slopes_at_zero}

@@ -78,6 +78,8 @@ GRADIENTS = {
     "columns of the Jacobian": 5,
     "numbers in dY/dX": 120,
 }
+AROUND = {"dy1/dx1": 2, "dy2/dx1": 2, "dy2/dx2": 3}
+STEEP = {"slope to the northwest": 1.41, "level at": 153.4, "half as steep at": 123.4}
 DOMINOES = {
     "rows of do/dh": 3,
     "columns of do/dh": 4,
@@ -88,6 +90,7 @@ DOMINOES = {
 
 RIGHT = {
     c.gradients_by_hand: [(GRADIENTS,), (GRADIENTS | {"largest slope at (3, 2)": 15.0},)],
+    c.half_as_steep: [(STEEP,), (STEEP | {"level at": 153.5, "half as steep at": 123.5},)],
     c.quadratic_gradient: [
         (lambda A, x: A @ x + x @ A,),
         (lambda A, x: torch.func.grad(lambda x: x @ A @ x)(x),),
@@ -106,6 +109,7 @@ RIGHT = {
         (one_call,),
     ],
     c.dominoes: [(DOMINOES,), ({name: float(value) for name, value in DOMINOES.items()},)],
+    c.a_path_around: [(AROUND,)],
     c.mean_square_gradient: [
         (lambda X, y, w: (2 * (X @ w - y).T @ X).T / X.shape[0],),
         (lambda X, y, w: np.mean(2 * (X * (X @ w - y)).numpy(), axis=0)[:, None],),
@@ -129,6 +133,11 @@ WRONG = {
         (GRADIENTS | {"d/dx1 at (3, 2)": 9, "d/dx2 at (3, 2)": 12},),
         (GRADIENTS | {"largest slope at (3, 2)": 21},),
         (GRADIENTS | {"columns of the Jacobian": 4},),
+    ],
+    c.half_as_steep: [
+        (STEEP | {"slope to the northwest": 2},),  # not divided by the step's length
+        (STEEP | {"level at": 135},),
+        (STEEP | {"half as steep at": 108.4},),  # half the way to level
     ],
     c.quadratic_gradient: [
         (lambda A, x: 2 * A @ x,),
@@ -163,6 +172,10 @@ WRONG = {
         (DOMINOES | {"rows of do/dh": 4, "columns of do/dh": 3},),
         (DOMINOES | {"multiplications from the left": 75, "multiplications from the right": 32},),
     ],
+    c.a_path_around: [
+        (AROUND | {"dy1/dx1": 1, "dy2/dx2": 2},),  # without the path around
+        (AROUND | {"dy2/dx1": 3},),  # A B in the place of B A
+    ],
     c.mean_square_gradient: [
         (lambda X, y, w: 2 * (X @ w - y).T @ X / len(X),),  # a row
         (lambda X, y, w: 2 * X.T @ (X @ w - y),),
@@ -190,4 +203,4 @@ WRONG = {
         (lambda fs, x: chained(fs[:2], x),),
     ],
 }
-PREDICTIONS = {c.gradients_by_hand, c.dominoes}
+PREDICTIONS = {c.gradients_by_hand, c.half_as_steep, c.dominoes, c.a_path_around}

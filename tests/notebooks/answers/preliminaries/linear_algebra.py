@@ -34,6 +34,8 @@ PRODUCTS = {
     "Frobenius norm": 5,
 }
 
+ROUNDS = {"(2, 1), (1, 2)": 13, "(5, 4), (4, 5)": 7, "(20, 10), (10, 20)": 13}
+
 
 def powers(A, b, rounds):
     for _ in range(rounds):
@@ -109,6 +111,7 @@ RIGHT = {
         (lambda P, q, p: torch.cdist(P, q[None], p=p).argmin(),),
     ],
     c.products_by_hand: [(PRODUCTS,)],
+    c.thirteenth_arrow: [(ROUNDS,)],
     c.move: [
         (lambda A, points: torch.stack([A @ point for point in points]),),
         (lambda A, points: (A @ points.T).T,),
@@ -169,6 +172,11 @@ WRONG = {
         (PRODUCTS | {"spectral norm": 2},),
         (PRODUCTS | {"spectral norm": -5},),
     ],
+    c.thirteenth_arrow: [
+        (ROUNDS | {"(2, 1), (1, 2)": 12},),
+        (ROUNDS | {"(5, 4), (4, 5)": 13},),
+        (ROUNDS | {"(20, 10), (10, 20)": 5},),  # the size of an eigenvalue, not the ratio
+    ],
     c.move: [
         (lambda A, points: points @ A,),
         (lambda A, points: points * A[0],),
@@ -193,6 +201,7 @@ WRONG = {
         (lambda A: bool(torch.linalg.det(A) > 1e-6),),
         (lambda A: bool(torch.linalg.det(A + A.T) > 1e-6 and A.trace() > 0),),  # two by two only
         (lambda A: bool((A.diag() > 1e-6).all() and torch.linalg.det((A + A.T) / 2) > 1e-6),),
+        (lambda A: min(A.diag().min(), A[:2, :2].det(), (A + A.T).det()) > 1e-6,),
         (lambda A: bool((torch.linalg.eigvals(A).real > 1e-6).all()),),
         (lambda A: bool((torch.linalg.eigvalsh((A + A.T) / 2) > 0).all()),),
         (lambda A: torch.equal(A, A.T) and bool((torch.linalg.eigvalsh(A) > 1e-6).all()),),
@@ -200,4 +209,4 @@ WRONG = {
         (lambda A: torch.linalg.eigvalsh((A + A.T) / 2) > 1e-6,),
     ],
 }
-PREDICTIONS = {c.lengths_by_hand, c.products_by_hand}
+PREDICTIONS = {c.lengths_by_hand, c.products_by_hand, c.thirteenth_arrow}
