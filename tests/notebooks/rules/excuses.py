@@ -6,7 +6,6 @@ EXCUSED = {
     "chapters/introduction/what-is-deep-learning.ipynb": "R5 R30 R31",
     "chapters/linear-regression/linear-regression.ipynb": "R5 R30 R31 R34",
     "chapters/preliminaries/autograd-in-pytorch.ipynb": "R5 R30",
-    "chapters/preliminaries/automatic-differentiation.ipynb": "R5 R30",
     "chapters/preliminaries/derivatives-and-subgradients.ipynb": "R5 R30",
     "chapters/preliminaries/gradients-and-jacobians.ipynb": "R5 R30",
     "chapters/preliminaries/matrices.ipynb": "R5 R30",
