@@ -103,6 +103,23 @@ def sweep_by_hand(answers: dict[str, Any]) -> Verdict:
     )
 
 
+def bill_in_advance(answers: dict[str, Any]) -> Verdict:
+    """Two brackets, two counts of what is kept, and a number of paths, before any run."""
+    return compare_values(
+        answers,
+        {
+            "forward": 102_000,
+            "reverse": 14_000,
+            "kept, tanh(x) + 1": 10,
+            "kept, 3 * x + 1": 0,
+            "paths, 2 turns": 13,
+        },
+        hint="m k p for m x k times k x p; which local slopes depend on x? for the paths, count "
+        "one turn backward, then the other",
+        rtol=0,
+    )
+
+
 def divide(function: Function) -> Verdict:
     """``function(a, b)``: the quotient and its two local derivatives."""
 

@@ -24,6 +24,17 @@ def grad_by_hand(answers: dict[str, Any]) -> Verdict:
     )
 
 
+def slopes_in_advance(answers: dict[str, Any]) -> Verdict:
+    """Slopes of a loop, of two weighted results and of a branch, before any run."""
+    return compare_values(
+        answers,
+        {"slope of the loop": 1024, "slope of the slope": 3584, "w.grad": 124, "at the seam": 3},
+        hint="which power of x does the loop make? the weights 1 and 10 make one sum of the two; "
+        "which branch runs at 1?",
+        rtol=0,
+    )
+
+
 def slope_of(function: Function) -> Verdict:
     """``function(f, x)``: the gradient of ``f`` at ``x``, which stays as it was."""
 

@@ -5,8 +5,6 @@ EXCUSED = {
     "chapters/introduction/tools-and-setup.ipynb": "R5 R30 R34",
     "chapters/introduction/what-is-deep-learning.ipynb": "R5 R30 R31",
     "chapters/linear-regression/linear-regression.ipynb": "R5 R30 R31 R34",
-    "chapters/preliminaries/autograd-in-pytorch.ipynb": "R5 R30",
-    "chapters/preliminaries/automatic-differentiation.ipynb": "R5 R30",
     "chapters/preliminaries/tensors.ipynb": "R5 R30 R31 R34",
     "chapters/preliminaries/vectors-and-norms.ipynb": "R5 R30 R31",
     "chapters/pytorch-workbench/datasets-and-dataloaders.ipynb": "R5 R30 R31 R34",

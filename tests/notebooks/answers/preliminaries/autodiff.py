@@ -141,7 +141,16 @@ class Untyped(Dual):
 
 BY_HAND = {"dz/da": 5, "dz/db": -8, "paths from a": 2}
 
+BILL = {
+    "forward": 102_000,
+    "reverse": 14_000,
+    "kept, tanh(x) + 1": 10,
+    "kept, 3 * x + 1": 0,
+    "paths, 2 turns": 13,
+}
+
 RIGHT = {
+    c.bill_in_advance: [(BILL,), (BILL | {"paths, 2 turns": 13.0},)],
     c.sweep_by_hand: [(BY_HAND,), (BY_HAND | {"dz/da": 5.0},)],
     c.divide: [
         (lambda a, b: (a * b**-1, [b**-1, -a * b**-2]),),
@@ -156,6 +165,12 @@ RIGHT = {
     c.dual_numbers: [(Dual,), (PairOfNumbers,)],
 }
 WRONG = {
+    c.bill_in_advance: [
+        (BILL | {"forward": 14_000, "reverse": 102_000},),
+        (BILL | {"kept, tanh(x) + 1": 20},),
+        (BILL | {"kept, 3 * x + 1": 10},),
+        (BILL | {"paths, 2 turns": 8},),  # from a alone
+    ],
     c.sweep_by_hand: [
         (BY_HAND | {"dz/da": 4},),  # the direct path forgotten
         (BY_HAND | {"paths from a": 3},),
@@ -188,4 +203,4 @@ WRONG = {
         (Untyped,),
     ],
 }
-PREDICTIONS = {c.sweep_by_hand}
+PREDICTIONS = {c.sweep_by_hand, c.bill_in_advance}

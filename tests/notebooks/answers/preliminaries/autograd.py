@@ -106,7 +106,10 @@ def secants(f, x):
 
 GRADS = {"after the first": 6, "after the second": 12, "after the third": 15}
 
+SLOPES = {"slope of the loop": 1024, "slope of the slope": 3584, "w.grad": 124, "at the seam": 3}
+
 RIGHT = {
+    c.slopes_in_advance: [(SLOPES,), (SLOPES | {"w.grad": 124.0},)],
     c.grad_by_hand: [(GRADS,), (GRADS | {"after the third": 15.0},)],
     c.slope_of: [
         (lambda f, x: torch.func.grad(f)(x.detach()),),
@@ -128,6 +131,12 @@ RIGHT = {
     ],
 }
 WRONG = {
+    c.slopes_in_advance: [
+        (SLOPES | {"slope of the loop": 192},),  # as for x^6
+        (SLOPES | {"slope of the slope": 1024},),
+        (SLOPES | {"w.grad": 16},),  # the weights forgotten
+        (SLOPES | {"at the seam": 2},),
+    ],
     c.grad_by_hand: [
         (GRADS | {"after the second": 6},),
         (GRADS | {"after the third": 18},),  # as without detach
@@ -159,4 +168,4 @@ WRONG = {
         (lambda f, x: rows(f, x, wanted=lambda y: range(len(x))),),  # right for a square
     ],
 }
-PREDICTIONS = {c.grad_by_hand}
+PREDICTIONS = {c.grad_by_hand, c.slopes_in_advance}
