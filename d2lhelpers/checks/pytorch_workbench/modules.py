@@ -15,35 +15,30 @@ Function = Callable[..., Any]
 
 
 def predict_shapes(answers: dict[str, Any]) -> Verdict:
-    """Sides, inputs and parameters of a small network for 28 x 28 pictures."""
+    """Rows, tensors and numbers of small networks, and two sizes that fit."""
     right = {
-        "side after the first convolution": 28,
-        "side after pooling": 14,
-        "side after the second convolution": 5,
-        "inputs of the linear layer": 500,
-        "parameters": 11_150,
+        "rows": 8,
+        "tensors in the state dict": 4,
+        "numbers in the state dict": 79_510,
+        "rows of the view": 16,
+        "widest hidden layer": 125,
+        "smallest batch": 100,
     }
-    hint = "one layer at a time: the formula, rounded down; weights per output, plus its bias"
-    return compare_values(answers, right, hint=hint, rtol=0, atol=0.5)
+    hint = "each output has its weights and a bias; a view fits where all numbers are used up"
+    return compare_values(answers, right, hint=hint, rtol=0, atol=0.01)
 
 
-def smallest_side(function: Function) -> Verdict:
-    """``function(layers)`` for triples ``(K, P, S)``."""
+def mixed_rows(function: Function) -> Verdict:
+    """``function(B, n, m)``: rows of ``m`` numbers that hold some of several pictures of ``n``."""
 
-    def reference(layers: list[tuple[int, int, int]]) -> int:
-        side = 1
-        for K, P, S in reversed(layers):
-            side = max(1, (side - 1) * S + K - 2 * P)
-        return side
+    def reference(B: int, n: int, m: int) -> int:
+        return sum(row * m // n != (row * m + m - 1) // n for row in range(B * n // m))
 
-    copied = [(5, 0, 1), (2, 0, 2), (5, 0, 1), (2, 0, 2)]
-    large = [(11, 2, 4), (3, 0, 2), (5, 2, 1), (3, 0, 2)]
-    wide = [(4, 0, 2), (3, 3, 1)]  # more padding than the second needs does not help the first
-    stacks = [copied[:1], copied[:2], copied, [(3, 1, 1), (3, 1, 2)], large, [(3, 2, 1)], wide]
-    stacks += [[(2, 0, 3), (4, 1, 2)], [(1, 0, 1)], [(7, 3, 2), (3, 1, 2), (3, 0, 1)]]
-    cases = [(f"layers {layers}", (layers,)) for layers in stacks]
-    hint = "go backwards: how many cells does a layer need to give so many places?"
-    return compare(function, reference, cases, hint=hint, rtol=0)
+    sizes = [(25, 576, 400), (4, 6, 6), (2, 3, 2), (3, 4, 6), (6, 4, 3), (4, 6, 3), (4, 3, 6)]
+    sizes += [(6, 2, 6), (5, 3, 15), (10, 2, 5), (6, 5, 2), (1, 8, 4), (12, 10, 15)]
+    cases = [(f"B={B}, n={n}, m={m}", (B, n, m)) for B, n, m in sizes]
+    hint = "draw B = 2, n = 3, m = 2; then a border that two rows share, and rows of many pictures"
+    return compare(function, reference, cases, hint=hint, rtol=0, atol=0.01)
 
 
 def _module(found: Any) -> nn.Module:
@@ -83,7 +78,7 @@ def stack(network: Function) -> Verdict:
         for what in ("parameters", "outputs")
         for sizes in ([4, 2], [4, 3, 2], [6, 5, 4, 1])
     ]
-    hint = "print list(net.children()): which modules does the network know of?"
+    hint = "print list(net.children()): which modules does it know of, and which stand last?"
     return compare(network, reference, cases, run=answer, hint=hint)
 
 
@@ -102,8 +97,8 @@ def standardize(module: Function) -> Verdict:
     """``module(mean, std)``: outputs, and two buffers that are stored, loaded and moved."""
     mean, std = torch.tensor([0.5, 0.1, -1.0]), torch.tensor([2.0, 0.5, 0.1])
 
-    def outputs(module: Function, batch: int, height: int, what: str) -> Tensor:
-        X = normal(batch, 3, height, 5)
+    def outputs(module: Function, batch: int, what: str) -> Tensor:
+        X = normal(batch, 3)
         if what == "made":
             return _module(module(mean.clone(), std.clone()))(X)
         net, other = _module(module(torch.zeros(3), torch.ones(3))), module(mean, std)
@@ -118,19 +113,19 @@ def standardize(module: Function) -> Verdict:
             return net.double()(X.double())
         return net(X)
 
-    def reference(batch: int, height: int, what: str) -> Tensor:
-        X = normal(batch, 3, height, 5)
-        return torch.stack([(X[:, c] - mean[c]) / std[c] for c in range(3)], dim=1)
+    def reference(batch: int, what: str) -> Tensor:
+        X = normal(batch, 3)
+        return torch.stack([(X[:, i] - mean[i]) / std[i] for i in range(3)], dim=1)
 
     cases = [
-        (f"pictures of shape ({b}, 3, {h}, 5){text}", (b, h, what))
-        for b, h, what, text in [
-            (1, 5, "made", ""),
-            (4, 2, "made", ""),
-            (3, 3, "made", ""),
-            (2, 4, "loaded", ", numbers loaded from a state dict"),
-            (2, 4, "moved", ", module and pictures as float64"),
+        (f"rows of shape ({batch}, 3){text}", (batch, what))
+        for batch, what, text in [
+            (1, "made", ""),
+            (3, "made", ""),
+            (5, "made", ""),
+            (4, "loaded", ", numbers loaded from a state dict"),
+            (4, "moved", ", module and rows as float64"),
         ]
     ]
-    hint = "mean[:, None, None] has shape (C, 1, 1); a plain attribute is not stored"
+    hint = "the formula once for all rows; a plain attribute is not stored"
     return compare(module, reference, cases, run=outputs, hint=hint)

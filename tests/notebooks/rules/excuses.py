@@ -8,6 +8,5 @@ EXCUSED = {
     "chapters/preliminaries/tensors.ipynb": "R5 R30 R31 R34",
     "chapters/preliminaries/vectors-and-norms.ipynb": "R5 R30 R31",
     "chapters/pytorch-workbench/datasets-and-dataloaders.ipynb": "R5 R30 R31 R34",
-    "chapters/pytorch-workbench/modules-and-layers.ipynb": "R5 R30 R31 R34",
     "chapters/pytorch-workbench/training-loop.ipynb": "R4 R5 R30 R31",
 }

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -10,20 +11,19 @@ from d2lhelpers.checks.pytorch_workbench import modules as c
 module = c
 
 
-def tried(layers, first=1):
-    for side in range(first, 1_000):
-        left = side
-        for k, P, S in layers:
-            left = 0 if left < 1 else (left + 2 * P - k) // S + 1
-        if left >= 1:
-            return side
+def owners(B, n, m):
+    rows = np.repeat(np.arange(B), n).reshape(-1, m)
+    return np.sum(rows.min(axis=1) != rows.max(axis=1))
 
 
-def grown(layers, floor=1):
-    side = 1
-    for k, P, S in layers[::-1]:
-        side = max(floor, (side - 1) * S + k - 2 * P)
-    return max(side, 1)
+def bordered(B, n, m):
+    """Counts the rows with a border between two pictures inside."""
+    return len({place // m for place in range(n, B * n, n) if place % m})
+
+
+def sliced(B, n, m):
+    numbers = [picture for picture in range(B) for _ in range(n)]
+    return sum(len(set(numbers[i : i + m])) > 1 for i in range(0, len(numbers), m))
 
 
 class Stack(nn.Module):
@@ -78,7 +78,7 @@ class Standardize(nn.Module):
         self.keep("std", std)
 
     def keep(self, name, values):
-        self.register_buffer(name, values.reshape(-1, 1, 1))
+        self.register_buffer(name, values.clone())
 
     def forward(self, X):
         return (X - self.mean) / self.std
@@ -86,17 +86,17 @@ class Standardize(nn.Module):
 
 class Plain(Standardize):
     def keep(self, name, values):
-        setattr(self, name, values.reshape(-1, 1, 1))
+        setattr(self, name, values.clone())
 
 
 class Learned(Standardize):
     def keep(self, name, values):
-        setattr(self, name, nn.Parameter(values.reshape(-1, 1, 1)))
+        setattr(self, name, nn.Parameter(values.clone()))
 
 
 class Unstored(Standardize):
     def keep(self, name, values):
-        self.register_buffer(name, values.reshape(-1, 1, 1), persistent=False)
+        self.register_buffer(name, values.clone(), persistent=False)
 
 
 class TwoCopies(Standardize):
@@ -104,7 +104,7 @@ class TwoCopies(Standardize):
 
     def __init__(self, mean, std):
         super().__init__(mean, std)
-        self.numbers = mean[:, None, None].clone(), std[:, None, None].clone()
+        self.numbers = mean.clone(), std.clone()
 
     def forward(self, X):
         return (X - self.numbers[0]) / self.numbers[1]
@@ -113,8 +113,8 @@ class TwoCopies(Standardize):
 class OtherNames(Standardize):
     def __init__(self, mean, std):
         nn.Module.__init__(self)
-        self.register_buffer("m", mean[None, :, None, None])
-        self.register_buffer("s", std[None, :, None, None])
+        self.register_buffer("m", mean[None])
+        self.register_buffer("s", std[None])
 
     def forward(self, X):
         return (X - self.m) / self.s
@@ -128,50 +128,59 @@ class Rows(Standardize):
         return torch.stack([(X[:, c] - self.mean[c]) / self.std[c] for c in range(3)], dim=1)
 
 
-class LastAxis(Standardize):
-    def keep(self, name, values):
-        self.register_buffer(name, values)
+class OfTheBatch(Standardize):
+    """Keeps the numbers and takes others."""
+
+    def forward(self, X):
+        return (X - X.mean(dim=0)) / X.std(dim=0)
+
+
+class Variance(Standardize):
+    def forward(self, X):
+        return (X - self.mean) / self.std**2
 
 
 SHAPES = {
-    "side after the first convolution": 28,
-    "side after pooling": 14,
-    "side after the second convolution": 5,
-    "inputs of the linear layer": 500,
-    "parameters": 11_150,
+    "rows": 8,
+    "tensors in the state dict": 4,
+    "numbers in the state dict": 79_510,
+    "rows of the view": 16,
+    "widest hidden layer": 125,
+    "smallest batch": 100,
 }
 
+
+class Compact(nn.Sequential):
+    def __init__(self, sizes):
+        layers = [m for a, b in pairwise(sizes) for m in (nn.Linear(a, b), nn.ReLU())]
+        super().__init__(*layers[:-1])
+
+
 RIGHT = {
-    c.predict_shapes: [(SHAPES,)],
-    c.smallest_side: [
-        (tried,),
-        (lambda layers: torch.tensor(float(tried(layers))),),
-        (lambda layers: grown(layers),),
+    c.predict_shapes: [(SHAPES,), ({name: float(value) for name, value in SHAPES.items()},)],
+    c.mixed_rows: [
+        (owners,),
+        (bordered,),
+        (sliced,),
+        (lambda B, n, m: torch.tensor(owners(B, n, m)),),
     ],
-    c.stack: [
-        (NamedStack,),
-        (Parameters,),
-        (
-            lambda s: nn.Sequential(
-                *[m for a, b in pairwise(s) for m in (nn.Linear(a, b), nn.ReLU())][:-1]
-            ),
-        ),
-    ],
+    c.stack: [(NamedStack,), (Parameters,), (Compact,), (lambda sizes: Compact(sizes),)],
     c.standardize: [(Standardize,), (OtherNames,), (lambda mean, std: Rows(mean, std),)],
 }
 WRONG = {
     c.predict_shapes: [
-        (SHAPES | {"side after the first convolution": 26},),
-        (SHAPES | {"side after the second convolution": 6},),
-        (SHAPES | {"parameters": 11_108},),  # no biases
+        (SHAPES | {"numbers in the state dict": 79_400},),  # no biases
+        (SHAPES | {"widest hidden layer": 126},),
+        (SHAPES | {"smallest batch": 400},),  # some batch, not the smallest
+        (SHAPES | {"rows": 6272},),
     ],
-    c.smallest_side: [
-        (lambda layers: sum(k - 1 for k, _, _ in layers) + 1,),
-        (lambda layers: tried([(k, 0, S) for k, P, S in layers]),),  # padding forgotten
-        (lambda layers: max(k for k, _, _ in layers),),
-        (lambda layers: grown(layers, floor=-99),),  # as if padding could help another layer
-        (lambda layers: tried([(k, P, 1) for k, P, S in layers]),),  # stride forgotten
-        (lambda layers: grown(layers[::-1]),),  # right for one layer
+    c.mixed_rows: [
+        (lambda B, n, m: B - 1,),  # each border in a row of its own
+        (lambda B, n, m: sum(place % m > 0 for place in range(n, B * n, n)),),  # counts borders
+        (lambda B, n, m: len({place // m for place in range(n, B * n, n)}),),
+        (lambda B, n, m: B * n // m - B,),
+        (lambda B, n, m: min(B - 1, B * n // m) if n % m else 0,),
+        (lambda B, n, m: owners(B, n, m) if n > m else B * n // m,),
     ],
     c.stack: [
         (Stack,),
@@ -185,10 +194,11 @@ WRONG = {
     c.standardize: [
         (Plain,),
         (Learned,),
-        (LastAxis,),
+        (OfTheBatch,),
+        (Variance,),
         (Unstored,),
         (TwoCopies,),
-        (lambda mean, std: lambda X: (X - mean[:, None, None]) / std[:, None, None],),
+        (lambda mean, std: lambda X: (X - mean) / std,),
     ],
 }
 PREDICTIONS = {c.predict_shapes}
