@@ -14,12 +14,22 @@ Function = Callable[..., Any]
 
 
 def house_by_hand(answers: dict[str, Any]) -> Verdict:
-    """A price, the change of a price, and a number of columns."""
-    right = {"price": 294, "rise": 7, "weights": 8}
+    """A price, the change of a price, and two weights in another unit."""
+    right = {"price": 294, "rise": 7, "square foot": 2 / 10.764, "bathroom": 15}
     return compare_values(
         answers,
         right,
-        hint="write the weighted sum down; what goes as well, when the bathroom comes?",
+        hint="write the weighted sum down; what goes as well, when the bathroom comes? the price "
+        "of a house does not depend on the unit of its area",
+    )
+
+
+def noise_widths(answers: dict[str, Any]) -> Verdict:
+    """The most probable width of two kinds of noise, and the best constant for counts."""
+    return compare_values(
+        answers,
+        {"sigma": 20, "s": 16, "y_hat": 2},
+        hint="set each derivative to zero; n drops out",
     )
 
 

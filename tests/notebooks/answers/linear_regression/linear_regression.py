@@ -19,10 +19,12 @@ def centered(X, y):
     return torch.cat([w, (y.mean() - X.mean(0) @ w)[None]])
 
 
-HOUSE = {"price": 294, "rise": 7, "weights": 8}
+HOUSE = {"price": 294, "rise": 7, "square foot": 0.1858, "bathroom": 15}
+WIDTHS = {"sigma": 20, "s": 16, "y_hat": 2}
 
 RIGHT = {
-    c.house_by_hand: [(HOUSE,), ({"price": 294.0, "rise": 7.0, "weights": 8},)],
+    c.house_by_hand: [(HOUSE,), (HOUSE | {"price": 294.0, "square foot": 0.186},)],
+    c.noise_widths: [(WIDTHS,), (WIDTHS | {"sigma": 400**0.5},)],
     c.closed_form: [
         (centered,),
         (lambda X, y: torch.linalg.pinv(ones(X)) @ y,),
@@ -51,7 +53,15 @@ WRONG = {
         (HOUSE | {"price": 254},),  # the base forgotten
         (HOUSE | {"rise": 15},),  # the bedroom is still counted
         (HOUSE | {"rise": -13},),  # as if ten square meters were lost too
-        (HOUSE | {"weights": 3},),
+        (HOUSE | {"square foot": 21.528},),  # multiplied
+        (HOUSE | {"square foot": 2},),
+        (HOUSE | {"bathroom": 15 / 10.764},),
+    ],
+    c.noise_widths: [
+        (WIDTHS | {"sigma": 400},),  # the variance
+        (WIDTHS | {"sigma": 200**0.5},),  # the half in L forgotten
+        (WIDTHS | {"s": 4},),
+        (WIDTHS | {"y_hat": 1.5},),  # the median
     ],
     c.closed_form: [
         (lambda X, y: torch.linalg.lstsq(X, y).solution,),  # no bias
@@ -76,4 +86,4 @@ WRONG = {
         (lambda x, y: np.polyfit(x[:3], y[:3], 2),),  # right where all points lie on one curve
     ],
 }
-PREDICTIONS = {c.house_by_hand}
+PREDICTIONS = {c.house_by_hand, c.noise_widths}
