@@ -40,9 +40,9 @@ def three_switches(function: Function) -> Verdict:
             network.extend(_network(function()))
         W1, b1, w2, b2 = network
         found = float(w2 @ (W1 @ row + b1).relu() + b2)
-        burns = row.sum() % 2 == 1
-        if not (found if burns else -found) >= 0.1 - 1e-6:
-            wanted = "at least 0.1, it burns" if burns else "at most -0.1, it is dark"
+        lit = row.sum() % 2 == 1
+        if not (found if lit else -found) >= 0.1 - 1e-6:
+            wanted = "at least 0.1, it is lit" if lit else "at most -0.1, it is dark"
             raise Wrong(f"expected a score of {wanted}; yours is {show(found)}")
 
     cases = [
