@@ -15,14 +15,13 @@ Function = Callable[..., Any]
 
 
 def decay_alone(answers: dict[str, Any]) -> Verdict:
-    """What decay alone leaves of a weight, and what noise adds to the squared length."""
+    """What decay alone leaves of a weight."""
     right = {
         "left at rate 0.1": 0.99**100,
         "left at rate 0.05": 0.995**100,
         "decay at rate 0.05": 0.2,
-        "squared length": 3 + 2 * 40 / 100,
     }
-    hint = "a step keeps the share 1 - rate * decay; noise adds variance / (n h) in each direction"
+    hint = "a step keeps the share 1 - rate * decay"
     return compare_values(answers, right, hint=hint, rtol=3e-3)
 
 
@@ -32,9 +31,9 @@ def ridge(function: Function) -> Verdict:
     def reference(X: Tensor, y: Tensor, decay: float) -> tuple[Tensor, Tensor]:
         n, d = X.shape
         columns = torch.cat([X, torch.ones(n, 1, dtype=X.dtype)], dim=1)
-        price = torch.full((d + 1,), decay, dtype=X.dtype)
-        price[-1] = 0
-        both = torch.linalg.solve(columns.T @ columns / n + price.diag(), columns.T @ y / n)
+        penalty = torch.full((d + 1,), decay, dtype=X.dtype)
+        penalty[-1] = 0
+        both = torch.linalg.solve(columns.T @ columns / n + penalty.diag(), columns.T @ y / n)
         return both[:-1], both[-1]
 
     cases = []
@@ -49,7 +48,7 @@ def ridge(function: Function) -> Verdict:
         X = normal(n, d, dtype=torch.float64) + torch.arange(d)  # inputs with means of their own
         y = X.sum(dim=1) + normal(n, dtype=torch.float64) + shift
         cases.append((f"{text}: X {tuple(X.shape)}, decay {decay:g}", (X, y, decay)))
-    hint = "set the gradient to zero: the loss is a mean over n samples, and the bias pays nothing"
+    hint = "set the gradient to zero: the loss is a mean over n samples; no penalty on the bias"
     return compare(function, reference, cases, hint=hint)
 
 
@@ -117,7 +116,7 @@ def groups(function: Function) -> Verdict:
     return compare(function, lambda net, decay: 1.0, cases, run=run, hint=hint)
 
 
-def price_of_limit(function: Function) -> Verdict:
+def decay_of_limit(function: Function) -> Verdict:
     """``function(H, best, theta)``: the decay at which the best weights have squared length theta.
 
     Without a limit that binds it is 0.
@@ -154,7 +153,7 @@ def price_of_limit(function: Function) -> Verdict:
         case("a limit that does not bind", [[2, 1], [1, 2]], [1, -1], 2.5),
         case("a steep loss", [[500, 0], [0, 300]], [1, 1], 0.5),
     ]
-    hint = "the length falls as the price rises: close in on it from both sides"
+    hint = "the length falls as the decay rises: close in on it from both sides"
     return compare(function, reference, cases, hint=hint, rtol=2e-3, atol=1e-4)
 
 

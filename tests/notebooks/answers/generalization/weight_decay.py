@@ -16,13 +16,11 @@ ALONE = {
     "left at rate 0.1": 0.366,
     "left at rate 0.05": 0.606,
     "decay at rate 0.05": 0.2,
-    "squared length": 3.8,
 }
 ALONE_EXACT = {
     "left at rate 0.1": 0.99**100,
     "left at rate 0.05": 0.995**100,
     "decay at rate 0.05": Fraction(1, 5),
-    "squared length": Fraction(19, 5),
 }
 
 
@@ -141,7 +139,7 @@ def by_size(net, decay):
     ]
 
 
-# The price of a limit
+# The decay of a limit
 
 
 def squares(H, best, decay):
@@ -260,7 +258,7 @@ RIGHT = {
     c.decay_alone: [(ALONE,), (ALONE_EXACT,)],
     c.ridge: [(centered,), (by_sklearn,), (stacked,)],
     c.groups: [(by_modules,), (by_dimension,), (by_last_name,)],
-    c.price_of_limit: [(by_brent,), (by_eigenvectors,), (bisect,)],
+    c.decay_of_limit: [(by_brent,), (by_eigenvectors,), (bisect,)],
     c.balance: [(balanced,), (unit_by_unit,), (by_descent,)],
 }
 WRONG = {
@@ -269,8 +267,6 @@ WRONG = {
         (ALONE | {"left at rate 0.05": 0.366},),
         (ALONE | {"decay at rate 0.05": 0.1},),
         (ALONE | {"decay at rate 0.05": 0.05},),
-        (ALONE | {"squared length": 3.02},),  # no trace
-        (ALONE | {"squared length": 4.6},),  # the variance squared
     ],
     c.ridge: [
         (lambda X, y, decay: centered(X, y, decay, 1 / len(X)),),  # a sum for the mean
@@ -295,7 +291,7 @@ WRONG = {
         (lambda net, decay: by_dimension(net, 0.1),),
         (lambda net, decay: net.parameters(),),
     ],
-    c.price_of_limit: [
+    c.decay_of_limit: [
         (length_itself,),
         (never_free,),
         (up_to_ten,),
