@@ -14,7 +14,7 @@ Function = Callable[..., Any]
 
 
 def strides_by_hand(answers: dict[str, Any]) -> Verdict:
-    """Four whole numbers about the storage of ``torch.zeros(2, 3, 4)``."""
+    """Four whole numbers about the storage of ``torch.zeros(2, 3, 4)``, one about windows."""
     T = torch.zeros(2, 3, 4)
     part = T[1, :, ::2]
     right = {
@@ -22,19 +22,21 @@ def strides_by_hand(answers: dict[str, Any]) -> Verdict:
         "cell of T[1, 2, 3]": T[1, 2, 3].storage_offset(),
         "offset of T[1, :, ::2]": part.storage_offset(),
         "last stride of T[1, :, ::2]": part.stride(1),
+        "numbers in all windows": torch.zeros(1_000).unfold(0, 100, 1).numel(),
     }
     return compare_values(
         answers,
         right,
         rtol=0,
-        hint="the last axis moves one cell; an earlier axis skips all the entries behind it",
+        hint="the last axis moves one cell; an earlier axis skips all the entries behind it; "
+        "the last window ends at the last number",
     )
 
 
 def fresh_strides(function: Function) -> Verdict:
     """``function(shape)`` returns the strides of a new tensor, as a list or a tuple."""
 
-    shapes = [(4, 4), (2, 3), (2, 3, 4), (7,), (5, 2, 1, 3), (1, 1, 6), (2, 2, 3, 2, 2, 5)]
+    shapes = [(4, 4), (2, 3), (2, 3, 4), (7,), (5, 2, 1, 3), (1, 1, 6), (2, 2, 3, 2, 2, 5), ()]
     return compare(
         function,
         lambda shape: torch.tensor(torch.empty(shape).stride()),

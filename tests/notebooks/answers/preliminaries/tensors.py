@@ -14,6 +14,7 @@ BY_HAND = {
     "cell of T[1, 2, 3]": 23,
     "offset of T[1, :, ::2]": 12,
     "last stride of T[1, :, ::2]": 2,
+    "numbers in all windows": 90_100,
 }
 
 
@@ -53,6 +54,7 @@ WRONG = {
         (BY_HAND | {"stride of axis 0": 2},),
         (BY_HAND | {"cell of T[1, 2, 3]": 24},),  # counted from 1
         (BY_HAND | {"last stride of T[1, :, ::2]": 1},),
+        (BY_HAND | {"numbers in all windows": 90_000},),  # one window too few
     ],
     c.fresh_strides: [
         (lambda shape: list(torch.empty(shape[::-1]).stride())[::-1],),  # first axis fastest
@@ -60,6 +62,7 @@ WRONG = {
         (lambda shape: [*shape[1:], 1],),  # right for two axes
         (lambda shape: sorted(torch.empty(shape).stride()),),
         (lambda shape: [math.prod(shape[i + 1 :]) for i in range(3)],),
+        (lambda shape: [math.prod(shape[i + 1 :]) for i in range(len(shape))] or [1],),
     ],
     c.channels_last: [
         (lambda x: x.transpose(1, 3),),
