@@ -15,6 +15,5 @@ EXCUSED = {
     "chapters/preliminaries/tensors.ipynb": "R5 R30 R31 R34",
     "chapters/preliminaries/vector-chain-rule.ipynb": "R5 R30 R31",
     "chapters/preliminaries/vectors-and-norms.ipynb": "R5 R30 R31",
-    "chapters/pytorch-workbench/datasets-and-dataloaders.ipynb": "R5 R30 R31 R34",
     "chapters/pytorch-workbench/training-loop.ipynb": "R4 R5 R30 R31",
 }
