@@ -74,6 +74,8 @@ BATCHES = {
     "pictures in the last batch": 80,
     "batches with drop_last": 390,
     "bytes in a full batch": 1_572_864,
+    "times as much": 1.6,
+    "probability to sit out": 0.0016,
 }
 
 RIGHT = {
@@ -112,6 +114,8 @@ WRONG = {
         (BATCHES | {"batches in an epoch": 390},),
         (BATCHES | {"pictures in the last batch": 128},),
         (BATCHES | {"bytes in a full batch": 393_216},),  # numbers, not bytes
+        (BATCHES | {"times as much": 0.625},),
+        (BATCHES | {"probability to sit out": 1 / 391},),  # of a batch, not of a picture
     ],
     c.windows: [
         (OneTooMany,),
