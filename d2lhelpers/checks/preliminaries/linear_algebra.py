@@ -24,6 +24,23 @@ def lengths_by_hand(answers: dict[str, Any]) -> Verdict:
     )
 
 
+def coin_vectors(answers: dict[str, Any]) -> Verdict:
+    """Places, cosines and a ratio of lengths for 1,000 entries made by tossing coins."""
+    right = {
+        "both 1": 250,
+        "cosine": 1 / 2,
+        "straight over detour": 3**0.5 / 2,
+        "cosine of signs": 0,
+    }
+    return compare_values(
+        answers,
+        right,
+        rtol=0,
+        atol=0.0101,
+        hint="how often do two coins both show heads? a sum's squared length can be multiplied out",
+    )
+
+
 def angle(function: Function) -> Verdict:
     """``function(a, b)`` in degrees."""
 
@@ -37,6 +54,7 @@ def angle(function: Function) -> Verdict:
         ("a=(2, 0), b=(0, 5)", (east, torch.tensor([0.0, 5.0]))),
         ("a=(2, 0), b=(-3, 0)", (east, torch.tensor([-3.0, 0.0]))),
         ("random vectors with 6 entries", (normal(6), normal(6, number=1))),
+        ("a random vector with 6 entries and minus itself", (normal(6), -3 * normal(6))),
     ]
     # One of a hundred random vectors is enough for rounding to push a cosine above 1.
     cases += [("a vector of 7 entries and itself", (a, a.clone())) for a in 10 * normal(100, 7)]
@@ -84,7 +102,9 @@ def split(function: Function) -> Verdict:
         (f"b=(2, 1), a={show(a)}", (b, torch.tensor(a)))
         for a in ([1.0, 0.0], [10.0, 0.0], [0.0, -3.0], [1.0, 1.0])
     ]
-    cases.append(("random vectors with 5 entries", (normal(5), normal(5, number=1))))
+    cases += [
+        (f"random vectors with {d} entries", (normal(d), 4 * normal(d, number=1))) for d in (5, 1)
+    ]
     return compare(
         function,
         reference,

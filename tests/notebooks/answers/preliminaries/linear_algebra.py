@@ -10,6 +10,8 @@ module = c
 
 LENGTHS = {"L1 of a": 7, "L2 of a": 5, "L-infinity of a": 4, "L2 of -2a": 10, "a dot b": 0}
 
+COINS = {"both 1": 250, "cosine": 0.5, "straight over detour": 0.866, "cosine of signs": 0}
+
 
 def degrees(a, b):
     a, b = a / a.norm(), b / b.norm()
@@ -82,6 +84,7 @@ def by_trying(A):
 
 RIGHT = {
     c.lengths_by_hand: [(LENGTHS,)],
+    c.coin_vectors: [(COINS,)],
     c.angle: [
         (degrees,),
         (
@@ -136,6 +139,12 @@ WRONG = {
         (LENGTHS | {"L2 of -2a": -10},),
         (LENGTHS | {"a dot b": 24},),
     ],
+    c.coin_vectors: [
+        (COINS | {"both 1": 500},),
+        (COINS | {"cosine": 0.25},),
+        (COINS | {"straight over detour": 0.707},),
+        (COINS | {"cosine of signs": 0.5},),
+    ],
     c.angle: [
         (lambda a, b: (a @ b / (a.norm() * b.norm())).acos().rad2deg(),),  # nan
         (lambda a, b: (a @ b / (a.norm() * b.norm())).clamp(-1, 1).acos(),),  # radians
@@ -159,12 +168,14 @@ WRONG = {
         (lambda b, a: halves(b, a).flip(0),),
         (lambda b, a: halves(b, a)[0],),
         (lambda b, a: torch.stack([b * (a != 0), b * (a == 0)]),),  # right along the axes
+        (lambda b, a: torch.stack([(a @ b).abs() / (a @ a) * a, b - (a @ b).abs() / (a @ a) * a]),),
     ],
     c.nearest: [
         (lambda P, q, p: torch.linalg.vector_norm(P - q, dim=1).argmin(),),  # p ignored
         (lambda P, q, p: torch.linalg.vector_norm(P, ord=p, dim=1).argmin(),),
         (lambda P, q, p: torch.linalg.vector_norm(P - q, ord=p, dim=1).min(),),
         (lambda P, q, p: (P @ q).argmax(),),
+        (lambda P, q, p: (P - q).abs().min(dim=1).values.argmin() if p > 2 else looped(P, q, p),),
     ],
     c.products_by_hand: [
         (PRODUCTS | {"first entry": 1},),
@@ -209,4 +220,4 @@ WRONG = {
         (lambda A: torch.linalg.eigvalsh((A + A.T) / 2) > 1e-6,),
     ],
 }
-PREDICTIONS = {c.lengths_by_hand, c.products_by_hand, c.thirteenth_arrow}
+PREDICTIONS = {c.lengths_by_hand, c.coin_vectors, c.products_by_hand, c.thirteenth_arrow}
