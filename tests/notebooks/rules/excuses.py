@@ -15,5 +15,4 @@ EXCUSED = {
     "chapters/preliminaries/tensors.ipynb": "R5 R30 R31 R34",
     "chapters/preliminaries/vector-chain-rule.ipynb": "R5 R30 R31",
     "chapters/preliminaries/vectors-and-norms.ipynb": "R5 R30 R31",
-    "chapters/pytorch-workbench/training-loop.ipynb": "R4 R5 R30 R31",
 }
