@@ -4,5 +4,4 @@ EXCUSED = {
     "chapters/introduction/history-and-success-stories.ipynb": "R5 R30 R31 R34",
     "chapters/introduction/tools-and-setup.ipynb": "R5 R30 R34",
     "chapters/introduction/what-is-deep-learning.ipynb": "R5 R30 R31",
-    "chapters/pytorch-workbench/training-loop.ipynb": "R4 R5 R30 R31",
 }

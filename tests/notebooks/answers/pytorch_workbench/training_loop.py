@@ -42,6 +42,13 @@ def concatenated(net, optimizer, batches, loss):
     optimizer.step()
 
 
+def concatenated_around_the_call(net, optimizer, batches, loss):
+    X, y = (torch.cat(part) for part in zip(*batches))
+    optimizer.zero_grad()
+    loss(net.forward(X), y).backward()
+    optimizer.step()
+
+
 def one_backward(net, optimizer, batches, loss):
     optimizer.zero_grad()
     total = sum(len(y) * loss(net(X), y) for X, y in batches)
@@ -116,6 +123,7 @@ MOMENTUM = {
     "w after 2 steps": -0.29,
     "w after 3 steps": -0.561,
     "length of a late step": 1,
+    "w after 3 steps of B": -0.6,
 }
 
 RIGHT = {
@@ -133,6 +141,7 @@ WRONG = {
         (MOMENTUM | {"w after 2 steps": -0.2},),  # no momentum
         (MOMENTUM | {"w after 2 steps": -0.19},),  # only the old velocity
         (MOMENTUM | {"length of a late step": 0.1},),
+        (MOMENTUM | {"w after 3 steps of B": -0.3},),  # as if emptied
     ],
     c.train_epoch: [
         (lambda *given: epoch(*given, clear="once"),),
@@ -148,6 +157,7 @@ WRONG = {
         (lambda *given: big(*given, weight=lambda size, samples, count: 1 / count),),
         (lambda *given: big(*given, clear=False),),
         (concatenated,),
+        (concatenated_around_the_call,),
         (lambda net, optimizer, batches, loss: big(net, optimizer, batches[:1], loss),),
         (lambda *given: None if given else 0,),
     ],
