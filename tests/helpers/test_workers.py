@@ -31,4 +31,4 @@ def test_the_cells_with_workers_run(method):
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
     )
     assert result.returncode == 0, result.stderr
-    assert "num_workers=4" in result.stdout
+    assert "2 workers" in result.stdout  # the last of the cells has printed
