@@ -2,6 +2,5 @@
 
 EXCUSED = {
     "chapters/introduction/history-and-success-stories.ipynb": "R5 R30 R31 R34",
-    "chapters/introduction/tools-and-setup.ipynb": "R5 R30 R34",
     "chapters/introduction/what-is-deep-learning.ipynb": "R5 R30 R31",
 }

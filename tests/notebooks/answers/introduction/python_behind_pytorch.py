@@ -1,11 +1,11 @@
-"""Answers to the exercises on tools and the Python you need."""
+"""Answers to the exercises on the Python behind PyTorch."""
 
 import contextlib
 
 import numpy as np
 import torch
 
-from d2lhelpers.checks.introduction import tools as c
+from d2lhelpers.checks.introduction import python_behind_pytorch as c
 
 module = c
 

@@ -1,4 +1,4 @@
-"""Checks for the exercises on tools and the Python you need."""
+"""Checks for the exercises on the Python behind PyTorch."""
 
 from __future__ import annotations
 
