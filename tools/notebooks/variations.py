@@ -1,6 +1,7 @@
 """Run the notebooks' regression test as other computers would, as far as one computer can.
 
     python tools/notebooks/variations.py [NOTEBOOK ...]
+    ... variations.py --only NAME        one variation
     ... variations.py --draw TEXT        one variation on half of the notebooks: the text decides
 
 Outputs that other computers cannot repeat show here first: rounding depends on how a sum is cut
@@ -31,7 +32,8 @@ T = TypeVar("T")
 PATIENT = "--nbval-cell-timeout=1800"  # how fast the computer is decides nothing here
 VARIATIONS = {
     "1 thread": {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
-    "2 threads": {"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2"},
+    # Passive: on a busy computer a thread that spins while it waits takes the time of the others.
+    "2 threads": {"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2", "OMP_WAIT_POLICY": "PASSIVE"},
     "torch without AVX": {"ATEN_CPU_CAPABILITY": "default"},
     "oneDNN with AVX2": {"ONEDNN_MAX_CPU_ISA": "AVX2"},
     "all without AVX": {
@@ -75,11 +77,12 @@ class Outcome:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK")
+    parser.add_argument("--only", choices=VARIATIONS, metavar="NAME", help="run one")
     parser.add_argument("--draw", metavar="TEXT", help="run one, chosen by this text, on half")
     parser.add_argument("--jobs", default="1", metavar="N", help="notebooks side by side")
     options = parser.parse_args(arguments)
     if options.draw is None:
-        paths, names = notebooks(), list(VARIATIONS)
+        paths, names = notebooks(), [options.only] if options.only else list(VARIATIONS)
     else:
         paths, names = halves(notebooks(), options.draw)[1], [draw(list(VARIATIONS), options.draw)]
     paths = options.notebooks or paths
