@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -42,17 +41,8 @@ from good_page import (
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from rules import RULES, Page, Rule
-from rules.excuses import EXCUSED
 from stored.facts import facts
 from stored.sources import ROOT, notebooks
-
-
-@lru_cache
-def broken_rules(path: Path) -> dict[Rule, list[str]]:
-    """Rule -> its problems on a page of the book, without the rules that have none."""
-    page = Page(path)
-    found = {rule: list(rule.check(page)) for rule in RULES}
-    return {rule: problems for rule, problems in found.items() if problems}
 
 
 def name_of_page(path: Path) -> str:
@@ -61,22 +51,16 @@ def name_of_page(path: Path) -> str:
 
 @pytest.mark.parametrize("path", notebooks(), ids=name_of_page)
 def test_a_page_keeps_to_the_rules(path: Path) -> None:
+    page = Page(path)
     report = [
         f"{rule.number}, {rule.title}:\n"
         + "".join(f"  {problem}\n" for problem in problems)
         + f"  To mend it: {rule.mend}"
-        for rule, problems in broken_rules(path).items()
-        if rule.number not in EXCUSED.get(name_of_page(path), "").split()
+        for rule in RULES
+        if (problems := list(rule.check(page)))
     ]
     if report:
         pytest.fail("\n".join([name_of_page(path), *report]), pytrace=False)
-
-
-@pytest.mark.parametrize("name", EXCUSED)
-def test_an_excuse_is_needed(name: str) -> None:
-    """A page that keeps to a rule has no excuse from it: the list shrinks to nothing."""
-    broken = {rule.number for rule in broken_rules(ROOT / name)}
-    assert set(EXCUSED[name].split()) - broken == set()
 
 
 def test_the_book_has_pages() -> None:

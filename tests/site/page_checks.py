@@ -11,7 +11,6 @@ from urllib.parse import unquote, urlsplit
 from book_site import documents, source
 from bs4 import BeautifulSoup
 from page_visit import Visit
-from rules.excuses import EXCUSED
 
 MEGABYTE = 1_000_000
 MOST_BEFORE_PAINT = 0.25 * MEGABYTE
@@ -99,10 +98,8 @@ def sets_numbers_beside_formulas(visit: Visit, site: Path) -> Iterator[str]:
 
 
 def fits_on_a_laptop(visit: Visit, site: Path) -> Iterator[str]:
-    """No box of code or outputs scrolls sideways, but on pages that still have wide lines."""
-    rules = EXCUSED.get(f"{visit.name}.ipynb", "").split()
-    if not {"R5", "R31"} & set(rules):
-        yield from visit.sideways
+    """No box of code or outputs scrolls sideways."""
+    yield from visit.sideways
 
 
 def figures(visit: Visit) -> Iterator[tuple[str, dict]]:

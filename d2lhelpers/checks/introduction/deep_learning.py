@@ -34,6 +34,22 @@ def count_before(answers: dict[str, Any]) -> Verdict:
     )
 
 
+def one_leaf(answers: dict[str, Any]) -> Verdict:
+    """The gradient for a single wet leaf, and its loss after one step with 0.05."""
+    right = {
+        "slope of the loss in a": -1.0,
+        "slope of the loss in b": -2.0,
+        "slope of the loss in c": -4.0,
+        "loss after the step": 0.45,
+    }
+    return compare_values(
+        answers,
+        right,
+        hint="write the loss as a function of a, b and c first: for this leaf it is minus the "
+        "score; the step goes against the three slopes",
+    )
+
+
 def bag_of_pairs(function: Function) -> Verdict:
     """``function(sentence, pairs)``: how often each pair of words stands side by side."""
     animals = [("dog", "bites"), ("bites", "dog"), ("man", "bites")]
@@ -172,23 +188,19 @@ def perceptron_round(function: Function) -> Verdict:
     )
 
 
-def attend_all(function: Function) -> Verdict:
-    """``function(queries, memory)``: one answer per query, a mean over the memory."""
-    cases = [
-        ("one query, memory of one vector", (normal(1, 4), normal(1, 4, number=1))),
-        ("two queries, memory of five vectors", (normal(2, 4), normal(5, 4))),
-        ("five queries, memory of five vectors", (normal(5, 8), normal(5, 8, number=1))),
-    ]
-
-    def reference(queries: Tensor, memory: Tensor) -> Tensor:
-        shares = torch.softmax(queries @ memory.T / queries.shape[1] ** 0.5, dim=1)
-        return shares @ memory
-
-    return compare(
-        function,
-        reference,
-        cases,
-        hint="print shares.sum(dim=1), one sum for each query; which should be one?",
+def hebb_growth(answers: dict[str, Any]) -> Verdict:
+    """Hebb's rule on one input of length 2 with step size 0.1: how the length grows."""
+    right = {
+        "factor of one update": 1.4,
+        "length after three": 2.744,
+        "updates until above 1,000": 21.0,
+    }
+    return compare_values(
+        answers,
+        right,
+        hint="write w as c times x: what is the output, and what is added to c?",
+        rtol=0,
+        atol=0.01,
     )
 
 

@@ -82,20 +82,26 @@ def by_cases(x):
     return torch.tensor(values)
 
 
-def attend(queries, memory, dim=1, scale=True):
-    scores = queries @ memory.T
-    return torch.softmax(scores / (queries.shape[1] ** 0.5 if scale else 1), dim=dim) @ memory
-
-
 COUNTS = {
     "numbers in the photograph": 180_000,
     "parameters of the score": 180_001,
     "pieces after 8 layers": 256,
 }
+LEAF = {
+    "slope of the loss in a": -1,
+    "slope of the loss in b": -2,
+    "slope of the loss in c": -4,
+    "loss after the step": 0.45,
+}
 STEPS = {
     "batch of 512 devices": 32_768,
     "steps with batches of 256": 235,
     "steps with batches of 32,768": 2,
+}
+GROWTH = {
+    "factor of one update": 1.4,
+    "length after three": 1.4**3,
+    "updates until above 1,000": 21,
 }
 TASKS = {
     "Dogs vs. Cats": "classification",
@@ -107,6 +113,7 @@ TASKS = {
 
 RIGHT = {
     c.count_before: [(COUNTS,)],
+    c.one_leaf: [(LEAF,), ({name: torch.tensor(value) for name, value in LEAF.items()},)],
     c.bag_of_pairs: [
         (pairs_by_index,),
         (lambda s, pairs: pairs_by_index(s, pairs).tolist(),),
@@ -137,12 +144,7 @@ RIGHT = {
         (lambda w, X, y: perceptron(w, X, y).tolist(),),
         (lambda w, X, y: perceptron(w.numpy(), X.numpy(), y.numpy()),),
     ],
-    c.attend_all: [
-        (attend,),
-        (lambda q, m: torch.stack([attend(one[None], m)[0] for one in q]),),
-        (lambda q, m: torch.nn.functional.scaled_dot_product_attention(q, m, m),),
-        (lambda q, m: attend(q.double(), m.double()).numpy(),),
-    ],
+    c.hebb_growth: [(GROWTH,), (GROWTH | {"length after three": torch.tensor(2.744)},)],
     c.oja: [
         (lambda w, x, lr: w + lr * ((x @ w) * x - (x @ w) ** 2 * w),),
         (
@@ -159,6 +161,12 @@ WRONG = {
         (COUNTS | {"parameters of the score": 180_000},),
         (COUNTS | {"pieces after 8 layers": 16},),
         (COUNTS | {"pieces after 8 layers": ...},),
+    ],
+    c.one_leaf: [
+        ({name: -value for name, value in LEAF.items()},),  # uphill
+        (LEAF | {"loss after the step": 1.5 + 1.05},),
+        (LEAF | {"loss after the step": 0.0},),  # a step with 1
+        (LEAF | {"slope of the loss in c": -2},),
     ],
     c.bag_of_pairs: [
         (lambda s, pairs: [s.count(" ".join(pair)) for pair in pairs],),  # hotdog, capitals
@@ -212,13 +220,92 @@ WRONG = {
         (lambda w, X, y: perceptron(w, X[:1], y[:1]),),
         (lambda w, X, y: perceptron(perceptron(w, X, y), X, y),),  # two looks
     ],
-    c.attend_all: [
-        (lambda q, m: attend(q, m, dim=0),),
-        (lambda q, m: attend(q, m, scale=False),),
-        (lambda q, m: m.mean(dim=0).expand_as(q),),
-        (lambda q, m: attend(q, m)[:1],),
-        (lambda q, m: attend(q, m / m.norm(dim=1, keepdim=True)),),
-        (lambda q, m: torch.softmax(q @ m.T / len(m) ** 0.5, dim=1) @ m,),
+    c.hebb_growth: [
+        (GROWTH | {"factor of one update": 1.2},),  # the length instead of its square
+        (GROWTH | {"length after three": 2.2},),  # added, not multiplied
+        (GROWTH | {"updates until above 1,000": 20},),
+        (GROWTH | {"updates until above 1,000": 20.53},),
+    ],
+    c.oja: [
+        (lambda w, x, lr: w + lr * ((x @ w) * x - (x @ w) ** 2 * w),),
+        (
+            lambda w, x, lr: (
+                w.numpy() + lr * (s := np.dot(w.numpy(), x.numpy())) * (x - s * w).numpy()
+            ),
+        ),
+        (lambda w, x, lr: [a + lr * (w @ x) * (b - (w @ x) * a) for a, b in zip(w, x)],),
+    ],
+}
+WRONG = {
+    c.count_before: [
+        (COUNTS | {"numbers in the photograph": 60_000},),
+        (COUNTS | {"parameters of the score": 180_000},),
+        (COUNTS | {"pieces after 8 layers": 16},),
+        (COUNTS | {"pieces after 8 layers": ...},),
+    ],
+    c.one_leaf: [
+        ({name: -value for name, value in LEAF.items()},),  # uphill
+        (LEAF | {"loss after the step": 1.5 + 1.05},),
+        (LEAF | {"loss after the step": 0.0},),  # a step with 1
+        (LEAF | {"slope of the loss in c": -2},),
+    ],
+    c.bag_of_pairs: [
+        (lambda s, pairs: [s.count(" ".join(pair)) for pair in pairs],),  # hotdog, capitals
+        (lambda s, pairs: pairs_by_index(s, [pair[::-1] for pair in pairs]),),
+        (lambda s, pairs: [s.lower().split().count(one) for one, _ in pairs],),
+        (lambda s, pairs: [int(count > 0) for count in pairs_by_index(s, pairs)],),
+        (lambda s, pairs: [int(count) for count in pairs_by_index(s, pairs)][:1],),
+        (
+            lambda s, pairs: [(" " + s.lower() + " ").count(f" {a} {b} ") for a, b in pairs],
+        ),  # ha ha ha
+        (lambda s, pairs: dict(zip(pairs, pairs_by_index(s, pairs))),),
+        (lambda s, pairs: [str(int(count)) for count in pairs_by_index(s, pairs)],),
+    ],
+    c.approach: [
+        (lambda w, goal: descend(w, goal, sign=1),),
+        (lambda w, goal: descend(w, goal, empty=False),),
+        (lambda w, goal: descend(w, goal, steps=5),),
+    ],
+    c.fold_in_three: [
+        (lambda x: 1 - (2 * x - 1).abs(),),
+        (lambda x: 1 - (2 * (1 - (2 * x - 1).abs()) - 1).abs(),),  # four pieces
+        (lambda x: 1 - (3 * x - 1).abs(),),
+        (lambda x: (3 * x - 1).abs(),),
+        (lambda x: torch.where(x < 1 / 3, 3 * x, torch.where(x < 2 / 3, 2 - 3 * x, 3 * x - 2)),),
+        (lambda x: 3 * x - 6 * (x - 1 / 3).relu() + 6 * (x - 2 / 3).relu(),),
+        (lambda x: 3 * x - 6 * (x - 1 / 3).clamp(min=0) + 6 * (x - 2 / 3).clamp(min=0),),
+        (lambda x: 3 * x * (x < 1 / 3) + (2 - 3 * x) * (x >= 1 / 3) + (6 * x - 4) * (x >= 2 / 3),),
+        (lambda x: (1 - torch.sqrt((3 * x - 1) ** 2)).abs(),),
+        (lambda x: np.interp(x.numpy(), [0, 1 / 3, 2 / 3, 1], [0, 1, 0, 1]),),
+        (lambda x: np.where((n := x.numpy()) < 1 / 3, 3 * n, np.abs(2 - 3 * n)),),
+        (lambda x: [min(3 * n, abs(2 - 3 * n)) for n in x.tolist()],),
+        (by_cases,),
+    ],
+    c.steps_and_batches: [
+        (STEPS | {"steps with batches of 256": 234},),
+        (STEPS | {"steps with batches of 32,768": 1},),
+        (STEPS | {"steps with batches of 256": 234.375},),
+    ],
+    c.competitions: [
+        (TASKS | {"Digit Recognizer": "regression"},),
+        (TASKS | {"Global Wheat Detection": "classification"},),
+        (TASKS | {"House Prices": "guessing"},),
+        (list(TASKS.values()),),
+    ],
+    c.perceptron_round: [
+        (lambda w, X, y: perceptron(w, X, y, wrong=lambda s: s < 0),),
+        (lambda w, X, y: perceptron(w, X, y, old=True),),
+        (lambda w, X, y: perceptron(w, X, y, wrong=lambda s: True),),  # Hebb's, with labels
+        (lambda w, X, y: w + (y[:, None] * X).sum(dim=0),),
+        (lambda w, X, y: perceptron(w, X.flip(0), y.flip(0)),),  # in the other order
+        (lambda w, X, y: perceptron(w, X[:1], y[:1]),),
+        (lambda w, X, y: perceptron(perceptron(w, X, y), X, y),),  # two looks
+    ],
+    c.hebb_growth: [
+        (GROWTH | {"factor of one update": 1.2},),  # the length instead of its square
+        (GROWTH | {"length after three": 2.2},),  # added, not multiplied
+        (GROWTH | {"updates until above 1,000": 20},),
+        (GROWTH | {"updates until above 1,000": 20.53},),
     ],
     c.oja: [
         (lambda w, x, lr: w + lr * (x @ w) * x,),  # Hebb's
@@ -228,4 +315,4 @@ WRONG = {
         (lambda w, x, lr: w + lr * w * x * (x - w * x * w),),  # right for one entry
     ],
 }
-PREDICTIONS = {c.count_before, c.steps_and_batches, c.competitions}
+PREDICTIONS = {c.count_before, c.one_leaf, c.steps_and_batches, c.competitions, c.hebb_growth}
