@@ -40,7 +40,7 @@ from good_page import (
 )
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from rules import RULES, Page, Rule
+from rules import RULES, Page
 from stored.facts import facts
 from stored.sources import ROOT, notebooks
 
