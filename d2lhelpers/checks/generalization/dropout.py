@@ -68,14 +68,18 @@ def dropout(function: Function) -> Verdict:
             raise Wrong(f"a share of {show(share)} of the numbers is zero, expected about {p:g}")
         for axis, name in ((0, "row"), (1, "column")):
             lines = kept.transpose(0, axis)
-            if (lines[0] == lines[1:]).all(dim=1).any():
+            if len(lines.unique(dim=0)) < len(lines):
                 raise Wrong(f"two {name}s have their zeros in the same places")
-        spread = kept.double().sum(dim=1).var() / (X.shape[1] * p * (1 - p))
-        if spread < 0.3:
-            raise Wrong("all rows have nearly the same number of zeros; each number is to be drawn")
+            spread = lines.double().sum(dim=1).var() / (lines.shape[1] * p * (1 - p))
+            if spread < 0.3:
+                raise Wrong(
+                    f"all {name}s have nearly the same number of zeros; each number is to be drawn"
+                )
         again = numbers_of(function(X, p, training), "numbers") != 0
         if torch.equal(kept, again):
             raise Wrong("a second call has its zeros in the same places")
+        if kept.sum() == again.sum() == round((1 - p) * X.numel()):
+            raise Wrong("the number of zeros is the same in every call; each number is to be drawn")
         if X.requires_grad:
             if not first.requires_grad:
                 raise Wrong("no gradient flows through it")

@@ -83,6 +83,8 @@ def randomize(function: Function) -> Verdict:
         ("20,000 labels, all the same, half of them", (torch.full((20_000,), 3), 0.5, 4)),
         ("two classes, a tenth of 20,000", (ordered % 2, 0.1, 2)),
         ("900 labels among a billion classes, half of them", (torch.arange(900), 0.5, 10**9)),
+        ("900 labels among a billion classes, 0.6339", (torch.arange(900), 0.6339, 10**9)),
+        ("20,000 labels from 0 to 2 among five classes, all", (torch.arange(20_000) % 3, 1.0, 5)),
     ]
     hint = "choose places first, then draw for each of them among all classes, its old one too"
     # What is right leaves nothing to compare.

@@ -22,7 +22,7 @@ def decay_alone(answers: dict[str, Any]) -> Verdict:
         "decay at rate 0.05": 0.2,
     }
     hint = "a step keeps the share 1 - rate * decay"
-    return compare_values(answers, right, hint=hint, rtol=3e-3)
+    return compare_values(answers, right, hint=hint, rtol=2e-3, atol=0)
 
 
 def ridge(function: Function) -> Verdict:

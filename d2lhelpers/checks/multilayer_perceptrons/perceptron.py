@@ -85,7 +85,7 @@ def adversary(function: Function) -> Verdict:
         X, y = _points(function())
         margin = _best_margin(X, y)
         if margin < 1e-9:
-            raise Wrong("no line separates these points")
+            raise Wrong("no line separates these points, or the points are too close together")
         bound = (max(x[0] ** 2 + x[1] ** 2 for x in X) + 1) / margin**2
         number = _presses(X, y)
         count = f"{number}" if number < PATIENCE else f"more than {PATIENCE:,}"

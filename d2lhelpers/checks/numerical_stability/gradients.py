@@ -24,7 +24,7 @@ def many_stages(answers: dict[str, Any]) -> Verdict:
         "gain of the layer": 1.0,
     }
     hint = "a line of k stages multiplies by gain ** k; take logarithms to find k"
-    return compare_values(answers, right, hint=hint, rtol=7e-4)
+    return compare_values(answers, right, hint=hint, rtol=7e-4, atol=0)
 
 
 def carry_back(function: Function) -> Verdict:

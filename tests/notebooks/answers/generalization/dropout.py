@@ -313,6 +313,28 @@ RIGHT = {
 }
 
 
+def masked(X, p, kept):
+    return X * kept.to(X.dtype) / (1 - p) if p < 1 else X * 0
+
+
+def a_fixed_number_in_all(X, p, training):
+    if not training:
+        return X
+    kept = torch.ones(X.numel(), dtype=torch.bool)
+    kept[torch.randperm(X.numel())[: round(p * X.numel())]] = False
+    return masked(X, p, kept.view(X.shape))
+
+
+def rows_in_pairs(X, p, training):
+    rows = torch.rand(len(X) // 2 + 1, X.shape[1]).repeat_interleave(2, dim=0)[1 : len(X) + 1]
+    return masked(X, p, rows >= p) if training else X
+
+
+def opposed_halves(X, p, training):
+    u = torch.rand(len(X) // 2, X.shape[1])
+    return masked(X, p, torch.cat([u, 1 - u]) >= p) if training else X
+
+
 def only_on_top(net, X, T):
     modes = [part.training for part in net.modules()]
     net.eval()
@@ -363,6 +385,9 @@ WRONG = {
         (one_mask_for_all_columns,),
         (same_mask_always,),
         (a_fixed_number_per_row,),
+        (a_fixed_number_in_all,),
+        (rows_in_pairs,),
+        (opposed_halves,),
         (nan_at_one,),
         (always_at_work,),
         (in_place,),

@@ -135,6 +135,12 @@ def never_the_last_class(y, share, classes):
     return by_sample(y, share, max(classes - 1, 1))
 
 
+def rounded_down(y, share, classes):
+    new, places = y.clone(), torch.randperm(len(y))[: int(share * len(y))]
+    new[places] = torch.randint(classes, (len(places),))
+    return new
+
+
 RIGHT = {
     c.parameters: [(by_sum,), (by_building,), (by_matrices,)],
     c.exam: [(EXAM,), (EXACT,)],
@@ -174,6 +180,10 @@ WRONG = {
         (always_the_same_places,),
         (never_the_last_class,),
         (lambda y, share, classes: y.clone(),),
+        (rounded_down,),
+        (
+            lambda y, share, classes: by_sample(y, share, int(y.max()) + 1),
+        ),  # the classes that occur
     ],
 }
 PREDICTIONS = {c.exam, c.throw_away}

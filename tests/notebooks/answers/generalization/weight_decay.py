@@ -265,6 +265,7 @@ WRONG = {
     c.decay_alone: [
         (ALONE | {"left at rate 0.1": 0.9**100},),  # the decay without the rate
         (ALONE | {"left at rate 0.05": 0.366},),
+        (ALONE | {"left at rate 0.1": 0.368},),  # e to the -1
         (ALONE | {"decay at rate 0.05": 0.1},),
         (ALONE | {"decay at rate 0.05": 0.05},),
     ],

@@ -289,6 +289,7 @@ RIGHT = {
 WRONG = {
     c.many_stages: [
         ({**STAGES, "smallest gain": 0.755},),
+        ({**STAGES, "smallest gain": 0.758},),  # to the power of 50 it is below 1e-6
         (STAGES | {"first stage above 65504": 27},),
         (STAGES | {"first stage below 6e-8": 10},),
         (STAGES | {"smallest gain": 0.871},),  # of a hundred stages
