@@ -25,7 +25,10 @@ def best_guesses(answers: dict[str, Any]) -> Verdict:
         "Huber, with 888": 5.5,
     }
     return compare_values(
-        answers, right, hint="a mean, a median, and a point where five pulls sum to zero"
+        answers,
+        right,
+        hint="a mean, a median, and a point where five pulls sum to zero",
+        rtol=1e-5,
     )
 
 

@@ -95,6 +95,7 @@ WRONG = {
         (GUESSES | {"absolute, with 888": 180},),
         (GUESSES | {"Huber, with 888": 14},),
         (GUESSES | {"Huber, with 88": 3},),  # the mean of the four near ones
+        (GUESSES | {"squared, with 888": 180.1},),  # the answers are exact
     ],
     c.huber_pull: [
         (lambda p, y, d: (p - y).clamp(-d, d),),  # the slope, not the pull
