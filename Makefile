@@ -4,12 +4,13 @@ PYTHON ?= $(or $(wildcard .venv/bin/python),python3)
 BIN := .venv/bin
 HTML := _build/html
 
-.PHONY: help setup book serve watch dist test test-seeds test-latest variations disturb execute lab bench lint format clean
+.PHONY: help setup book serve watch dist copies test test-seeds test-latest variations disturb execute lab bench lint format clean
 
 help:
 	@echo "make book      build the site          make serve    show it on http://127.0.0.1:8000"
 	@echo "make watch     show it, and build again and reload when a source changes"
 	@echo "make dist      pack the site into dist/, with its SHA-256"
+	@echo "make copies    write plain copies of the notebooks into dist/notebooks, for other hosts"
 	@echo "make test      run every test          make lab      open the notebooks"
 	@echo "               (PART=chapters/... for one part)"
 	@echo "make execute   re-run the notebooks whose outputs are out of date"
@@ -36,6 +37,9 @@ serve: book
 
 watch: setup
 	@$(BIN)/python tools/site/watch.py
+
+copies: setup
+	@$(BIN)/python tools/site/plain_copies.py
 
 dist: book
 	@$(BIN)/python tools/site/pack.py

@@ -30,6 +30,7 @@ from book_site import (
     window,
 )
 from bs4 import BeautifulSoup
+from plain_copies import WHEEL
 
 pytestmark = needs_theme
 
@@ -253,7 +254,8 @@ def test_addresses_set_in_one_place_appear_on_the_page(tmp_path: Path) -> None:
     assert repository in links
     assert f"{repository}/edit/main/page.ipynb" in links
     assert any(link.startswith(f"{repository}/issues/new") for link in links)
-    launch = "https://colab.example.org/github/example/course/blob/main/page.ipynb"
+    # the plain copies lie on a branch of their own
+    launch = "https://colab.example.org/github/example/course/blob/notebooks/page.ipynb"
     assert launch in links
     assert len(links) == 4, links
     assert page.find("meta", property="og:url")["content"] == "https://example.org/course/page.html"
@@ -384,7 +386,12 @@ def test_the_download_button_gives_the_notebook(soups, site: Path) -> None:
         button = soups[path].select_one(".dropdown-download-buttons a[href$='.ipynb']")
         assert button, f"{name} has no link to its notebook"
         given = json.loads((path.parent / button["href"]).resolve().read_text(encoding="utf-8"))
-        assert given["cells"] == notebook["cells"], name
+        assert given["metadata"]["plain_copy"], name
+        kept = [cell["source"] for cell in given["cells"] if cell["cell_type"] == "code"]
+        code = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        assert kept[1:] == code, name
+        assert (site / WHEEL).name in kept[0], name
+        assert (site / WHEEL).is_file()
 
 
 def test_solutions_are_folded_under_a_name(soups, site: Path) -> None:
