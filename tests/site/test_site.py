@@ -173,7 +173,9 @@ def one_page_book(folder: Path, outputs: list[dict] | None = None) -> Path:
     (book / "chapters").mkdir(parents=True)
     shutil.copytree(ROOT / "tools", book / "tools")
     shutil.copytree(ROOT / "chapters" / "_static", book / "chapters" / "_static")
-    shutil.copy(ROOT / "_config.yml", book)
+    for name in ("_config.yml", "pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, book)
+    shutil.copytree(ROOT / "d2lhelpers", book / "d2lhelpers")  # the site offers it as a wheel
     (book / "chapters" / "back").mkdir()
     shutil.copy(ROOT / "chapters" / "back" / "references.bib", book / "chapters" / "back")
     (book / "_toc.yml").write_text("format: jb-book\nroot: page\n")
