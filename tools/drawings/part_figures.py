@@ -1,4 +1,4 @@
-"""The drawings that open parts 1 to 4 and 6 to 8, wide and narrow; see ``draw_figures.py``."""
+"""The drawings that open parts 1 to 4 and 6 to 9, wide and narrow; see ``draw_figures.py``."""
 
 from __future__ import annotations
 
@@ -350,6 +350,43 @@ def stability_narrow() -> str:
     return svg(240, 500, [passing(name, 50, 6 + 170 * i) for i, name in enumerate(GAINS)])
 
 
+# Convolutional networks: from many weights to few
+
+WINDOW = [{"color": ANSWER}, {"color": "currentColor", "stroke_dasharray": "5 3"},
+          {"color": TROUBLE}]  # fmt: skip
+LINKS = {
+    "dense": ["24 weights"],
+    "only near": ["12 weights"],
+    "the same everywhere": ["3 weights"],
+}
+
+
+def linked(name: str, x: float, y: float) -> str:
+    """Six pixels on the left, four answers on the right, and the weights between them."""
+    parts = []
+    for i in range(4):
+        for k in range(6):
+            ends = [(x + 22, y + 9 + 24 * k), (x + 104, y + 33 + 24 * i)]
+            if name == "the same everywhere" and 0 <= k - i <= 2:
+                parts.append(line(ends, **WINDOW[k - i]))
+            elif name == "dense" or (name == "only near" and 0 <= k - i <= 2):
+                parts.append(line(ends, stroke_opacity="0.5"))
+    parts += [square(x + 2, y + 24 * k, 18, "currentColor", 0.15) for k in range(6)]
+    parts += [dot(x + 112, y + 33 + 24 * i, radius=7) for i in range(4)]
+    parts.append(text(x + 62, y + 164, [name], "name"))
+    return "".join(parts) + text(x + 62, y + 182, LINKS[name], "small")
+
+
+def convolutional_wide() -> str:
+    """Three layers side by side."""
+    return svg(544, 200, [linked(name, 26 + 184 * i, 6) for i, name in enumerate(LINKS)])
+
+
+def convolutional_narrow() -> str:
+    """Three layers from top to bottom."""
+    return svg(240, 648, [linked(name, 58, 6 + 216 * i) for i, name in enumerate(LINKS)])
+
+
 DRAWINGS: dict[str, Callable[[], str]] = {
     "introduction.svg": introduction_wide,
     "introduction-narrow.svg": introduction_narrow,
@@ -365,4 +402,6 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "generalization-narrow.svg": generalization_narrow,
     "numerical-stability.svg": stability_wide,
     "numerical-stability-narrow.svg": stability_narrow,
+    "convolutional-networks.svg": convolutional_wide,
+    "convolutional-networks-narrow.svg": convolutional_narrow,
 }
