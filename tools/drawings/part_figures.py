@@ -357,7 +357,7 @@ WINDOW = [{"color": ANSWER}, {"color": "currentColor", "stroke_dasharray": "5 3"
 LINKS = {
     "dense": ["24 weights"],
     "only near": ["12 weights"],
-    "the same everywhere": ["3 weights"],
+    "both": ["3 weights"],
 }
 
 
@@ -367,7 +367,7 @@ def linked(name: str, x: float, y: float) -> str:
     for i in range(4):
         for k in range(6):
             ends = [(x + 22, y + 9 + 24 * k), (x + 104, y + 33 + 24 * i)]
-            if name == "the same everywhere" and 0 <= k - i <= 2:
+            if name == "both" and 0 <= k - i <= 2:
                 parts.append(line(ends, **WINDOW[k - i]))
             elif name == "dense" or (name == "only near" and 0 <= k - i <= 2):
                 parts.append(line(ends, stroke_opacity="0.5"))
