@@ -89,7 +89,8 @@ def one_by_one(function: Function) -> Verdict:
 
 _CONVOLUTIONS = {
     "Conv1d", "Conv2d", "Conv3d", "conv1d", "conv2d", "conv3d", "convolution", "convolve",
-    "convolve2d", "correlate", "correlate2d", "Unfold", "unfold", "LazyConv2d",
+    "convolve2d", "correlate", "correlate2d", "fftconvolve", "oaconvolve", "Unfold", "unfold",
+    "LazyConv2d",
 }  # fmt: skip
 
 
@@ -143,4 +144,5 @@ def narrow_middle(answers: dict[str, Any]) -> Verdict:
         "balanced r": 512 / 9,
     }
     hint = "c_o c_i K² for each layer; with equal maps the multiply-adds compare like the weights"
-    return compare_values(answers, right, hint=hint, rtol=2e-3)
+    # counts are exact; 8.47 and 56.9 are near enough
+    return compare_values(answers, right, hint=hint, rtol=1e-6, atol=0.02)

@@ -69,6 +69,8 @@ def unread(function: Function) -> Verdict:
         (9, [(3, 2, 1), (2, 2, 0)]),  # the last window of the first layer ends in the padding
         (19, [(2, 2, 0), (3, 1, 1), (2, 2, 0)]),
         (29, [(3, 2, 0), (5, 1, 2), (3, 3, 0)]),
+        (11, [(2, 2, 0), (2, 1, 1)]),  # cut off at every layer, not only at the end
+        (12, [(3, 2, 0), (3, 1, 1)]),
     ]:
         path = " -> ".join(map(str, _sizes(n, layers)))
         cases.append((f"n={n}, layers={_named(layers)}, sizes {path}", (n, layers)))

@@ -66,7 +66,7 @@ def dense_weights(function: Function) -> Verdict:
         ("kernel 1 x 1, n = 3", (torch.tensor([[5.0]]), 3)),
         ("kernel as large as the picture, n = 2", (torch.tensor([[1.0, 2], [3, 4]]), 2)),
         ("kernel 3 x 3, n = 8", (normal(3, 3), 8)),
-        ("kernel 3 x 3 of whole numbers, n = 5", (torch.arange(9).reshape(3, 3), 5)),
+        ("kernel 3 x 3 of whole numbers, n = 5", (torch.arange(9.0).reshape(3, 3), 5)),
         ("kernel 4 x 4, n = 7", (normal(4, 4), 7)),
     ]
     hint = "give the weights four indices first; which block of pixels does answer (i, j) see?"
@@ -88,9 +88,9 @@ def kernel_of(function: Function) -> Verdict:
             raise Wrong(problem)
         return 1.0
 
-    def tampered(n: int, K: int, place: tuple[int, int, int, int]) -> Tensor:
+    def tampered(n: int, K: int, place: tuple[int, int, int, int], by: float = 0.5) -> Tensor:
         w = _striped(normal(K, K), n)
-        w[place] += 0.5
+        w[place] += by
         return w
 
     far = torch.zeros(4, 4, 6, 6)  # the same everywhere, where there is room, and not near
@@ -101,6 +101,8 @@ def kernel_of(function: Function) -> Verdict:
                 far[i, j, i, j + 4] = -1.0
     balanced = tampered(6, 3, (1, 2, 5, 5))
     balanced[1, 2, 1, 2] -= 0.5
+    cancelled = tampered(6, 3, (2, 1, 0, 5))
+    cancelled[2, 1, 5, 5] -= 0.5
     near = _striped(torch.ones(3, 3), 6) * normal(4, 4, 1, 1)
     noisy = _striped(normal(3, 3), 7) + 1e-7 * normal(5, 5, 7, 7)
     zero = torch.zeros(3, 3)
@@ -116,6 +118,8 @@ def kernel_of(function: Function) -> Verdict:
         ("one weight of the last answer changed", (tampered(6, 3, (3, 3, 4, 4)), 3, None)),
         ("one far weight of the first answer changed", (tampered(6, 3, (0, 0, 5, 0)), 3, None)),
         ("a far weight more by 0.5, a near one less", (balanced, 3, None)),
+        ("a far weight more by 0.5, another far one less", (cancelled, 3, None)),
+        ("one weight changed by 0.0001", (tampered(6, 3, (2, 2, 3, 3), 1e-4), 3, None)),
         ("the rows of answers in another order",
          (_striped(normal(3, 3), 6).flip(0), 3, None)),
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 import torch.nn.functional as F
+from scipy import signal
 from torch import nn
 
 from d2lhelpers.checks.convolutional_networks import channels_and_cost as c
@@ -107,6 +108,12 @@ def matrices(X, W, b):
 
 def with_conv(X, W, b):
     return F.conv2d(X, W[:, :, None, None], b)
+
+
+def by_scipy(X, W, b):
+    kernel = W.flip(1)[None, :, :, None, None].numpy()
+    y = signal.oaconvolve(X[:, None].numpy(), kernel, mode="valid", axes=(2,))
+    return torch.tensor(y[:, :, 0]) + b[:, None, None]
 
 
 def with_module(X, W, b):
@@ -226,6 +233,7 @@ WRONG = {
     c.one_by_one: [
         (with_conv,),
         (with_module,),
+        (by_scipy,),
         (with_loop,),
         (no_bias,),
         (reshaped,),
@@ -248,6 +256,8 @@ WRONG = {
         (MIDDLE | {"A to B": 9},),
         (MIDDLE | {"in the 3 x 3": 4_096},),
         (MIDDLE | {"balanced r": 28.4},),
+        (MIDDLE | {"weights of A": 590_080, "in the 3 x 3": 36_928},),  # with biases
+        (MIDDLE | {"balanced r": 57},),
     ],
 }
 PREDICTIONS = {c.predict_counts, c.narrow_middle}

@@ -148,6 +148,16 @@ def exact_only(m, layers):
     return low, low
 
 
+def cut_at_the_end(n, layers):
+    sizes = [n]
+    for K, S, P in layers:
+        sizes.append((sizes[-1] + 2 * P - K) // S + 1)
+    last = sizes[-1] - 1
+    for K, S, P in reversed(layers):
+        last = S * last - P + K - 1
+    return max(0, n - 1 - last)
+
+
 RIGHT = {
     c.predict_sizes: [(SIZES,), ({name: float(n) for name, n in SIZES.items()},)],
     c.predict_white: [(WHITE,), ({name: torch.tensor(n) for name, n in WHITE.items()},)],
@@ -182,6 +192,7 @@ WRONG = {
         (without_widths,),
         (without_slack,),
         (negative,),
+        (cut_at_the_end,),
         (remainder_of_n,),
         (lambda n, layers: list(range(by_sets(n, layers))),),
     ],
