@@ -1,0 +1,1 @@
+"""Checks for the exercises of Part 9, convolutional networks."""
