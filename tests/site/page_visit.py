@@ -35,14 +35,12 @@ class Visit:
 LOOK = r"""() => {
   const visible = document.querySelector("article.bd-article") || document.body;
   const copy = visible.cloneNode(true);
-  copy.querySelectorAll("pre, code, svg, style, mjx-container").forEach((e) => e.remove());
+  copy.querySelectorAll("pre, code, svg, style, math").forEach((e) => e.remove());
   return {
     raw: (copy.textContent.match(/.{0,30}(\$|\\begin|\\frac|\\\(|\\\[).{0,30}/g) || []),
     sources: document.querySelectorAll(".math.notranslate, span.math, div.math").length,
-    typeset: document.querySelectorAll("mjx-container").length,
-    broken: [...document.querySelectorAll("mjx-container *")]
-        .filter((e) => e.matches("mjx-merror, [data-mjx-error]") || e.style.color === "red")
-        .map((e) => e.getAttribute("data-mjx-error") || e.outerHTML.slice(0, 100)),
+    typeset: document.querySelectorAll(".math > math[alttext]").length,
+    broken: [...document.querySelectorAll(".math code, merror")].map((e) => e.textContent),
     text: visible.innerText,
   };
 }"""
@@ -54,14 +52,12 @@ FIGURES = """() => [...document.querySelectorAll("div.cell_output img")].map((e)
 BEYOND = """() => [...document.querySelectorAll(
     "article :is(p, h1, h2, h3, li, img, svg), .prev-next-area :is(p, i)")]
   .filter((e) => !e.closest("pre, table, .text_html, details:not([open])"))
-  .filter((e) => !e.closest("mjx-container"))
   .filter((e) => e.getBoundingClientRect().right > 361)
   .map((e) => e.outerHTML.slice(0, 80))"""
 # What a cell printed in colors of its own, or as a table: elsewhere only the style sheets color.
 OWN_COLORS = """() => !!document.querySelector("div.cell_output :is(table, [style])")"""
-# The page has settled when its formulas are typeset and the fonts that they ask for are there.
-SETTLED = """() => (window.MathJax?.startup?.promise ?? Promise.resolve())
-  .then(() => document.fonts.ready).then(() => true)"""
+# The page has settled when the fonts that it asks for are there.
+SETTLED = "() => document.fonts.ready.then(() => true)"
 
 
 def look(page, name: str, address: str) -> Visit:
@@ -85,7 +81,6 @@ def look_closely(page, visit: Visit, axe, of_its_kind: bool = True) -> None:
     of each kind, and where cells print in colors that the style sheets do not know.
     """
     excluded = [] if visit.name == CODE_JUDGED_ON else [["div.highlight"]]
-    excluded += [] if of_its_kind else [["mjx-container"]]  # MathJax's own markup
     for theme, rules in (("light", None), ("dark", ["color-contrast"])):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # no half-faded colors
         page.wait_for_selector(f"html[data-theme={theme}]")

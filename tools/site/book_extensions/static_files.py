@@ -7,9 +7,8 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-# Files of the theme and of MathJax that no page asks for.
+# Files of the theme that no page asks for.
 UNUSED = ("*.map", "fontawesome.js*", "fa-*.ttf", "*webpack-macros.html", "*.po")
-USED_BY_MATHJAX = ("tex-chtml.js", "input/tex/extensions/", "output/chtml/fonts/")
 
 
 def follow_static_files(app: Sphinx, *_: Any) -> list[str]:
@@ -32,13 +31,7 @@ def trim(app: Sphinx, error: Exception | None) -> None:
     # GitHub Pages leaves out folders such as _static where this file is missing.
     (Path(app.outdir) / ".nojekyll").touch()
     static = Path(app.outdir) / "_static"
-    mathjax = static / "mathjax"
     unused = [path for pattern in UNUSED for path in static.rglob(pattern)]
-    unused += [
-        path
-        for path in mathjax.rglob("*.*")
-        if path.is_file() and not path.relative_to(mathjax).as_posix().startswith(USED_BY_MATHJAX)
-    ]
     for path in unused:
         path.unlink(missing_ok=True)
     for folder in sorted(static.rglob("*"), reverse=True):
