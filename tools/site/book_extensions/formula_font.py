@@ -12,6 +12,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+from built_pages import read_pages
 from fontTools import subset
 from fontTools.misc.transform import Offset
 from fontTools.pens.t2CharStringPen import T2CharStringPen
@@ -98,8 +99,8 @@ def write_font(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.name != "html":
         return
     wanted: set[str] = set()
-    for page in Path(app.outdir).rglob("*.html"):
-        wanted |= signs(page.read_text(encoding="utf-8"))
+    for page in read_pages(app).values():
+        wanted |= signs(page)
     if not wanted:
         return
     font = part_of_font(wanted)
