@@ -1,11 +1,16 @@
-// Fold-outs are printed open.
+// A page is printed on white, with its fold-outs open.
 (() => {
+  const page = document.documentElement;
   let closed = [];
+  let theme = page.dataset.theme;
   window.addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
+    theme = page.dataset.theme;
+    page.dataset.theme = "light";
+    closed = [...document.querySelectorAll("article details:not([open])")];
     closed.forEach((fold) => fold.setAttribute("open", ""));
   });
   window.addEventListener("afterprint", () => {
+    page.dataset.theme = theme;
     closed.forEach((fold) => fold.removeAttribute("open"));
   });
 })();
