@@ -34,8 +34,7 @@ def test_every_formula_of_the_sources_is_on_its_page(soups, site: Path) -> None:
         for name, notebook in notebooks().items()
     }
     shown = {
-        name: len(soups[site / f"{name}.html"].select("article .math > math[alttext]"))
-        for name in written
+        name: len(soups[site / f"{name}.html"].select("article math[alttext]")) for name in written
     }
     assert sum(written.values()) > 1000
     assert shown == written

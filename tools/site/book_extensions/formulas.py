@@ -51,8 +51,7 @@ def mathml(node: nodes.Element, display: bool) -> str:
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     """Write a formula within a line."""
-    self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
-    self.body.append(f"{mathml(node, display=False)}</span>")
+    self.body.append(mathml(node, display=False))
     raise nodes.SkipNode
 
 
