@@ -14,6 +14,8 @@ from pygments.token import STANDARD_TYPES, Text
 from sphinx.application import Sphinx
 
 MARK = re.compile(r'<span class="([\w-]+)">([^<]*)</span>')
+# An empty mark keeps an empty first line, where there is one.
+NO_MARK = re.compile(r"(?<=<pre>)<span></span>(?!\n)")
 BLOCK = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 
 
@@ -40,7 +42,9 @@ def thin_spans(
         return text if kind in plain or text == "." else f"<i class={kind}>{text}</i>"
 
     if "body" in context:
-        context["body"] = BLOCK.sub(lambda block: MARK.sub(short, block[0]), context["body"])
+        context["body"] = BLOCK.sub(
+            lambda block: MARK.sub(short, NO_MARK.sub("", block[0])), context["body"]
+        )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def tag(found: re.Match[str], name: str, size: tuple[int, int]) -> str:
     styled = re.search(r"width: (\d+)px; height: (\d+)px", text)
     width, height = styled.groups() if styled else size
     text = re.sub(r'\s+(?:style|width|height|loading|decoding)="[^"]*"', "", text)
-    more = f'width="{width}" height="{height}" loading="lazy" decoding="async"'
+    more = f'width="{width}" height="{height}" loading="lazy"'
     return text.replace("<img", f"<img {more}", 1)
 
 

@@ -34,6 +34,8 @@ MENDED = (
     (r"<msqrt>", '<msqrt><mspace height=".68em"/>'),
 )  # fmt: skip
 
+IN_LINE = re.compile(r"([^\s<>]*)(<math(?![^>]*display=)[^>]*>.*?</math>)([^\s<]*)", re.DOTALL)
+
 
 def mathml(node: nodes.Element, display: bool) -> str:
     """The formula of a node; one that cannot be read is a warning, and so fails the build."""
@@ -57,7 +59,7 @@ def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
 
 def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula of its own line, its number before it, as Sphinx does."""
-    self.body.append(self.starttag(node, "div", "", CLASS="math notranslate nohighlight"))
+    self.body.append(self.starttag(node, "div", "", CLASS="math"))
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
         self.add_permalink_ref(node, "Link to this equation")
@@ -66,7 +68,21 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def keep_together(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Keep a formula on one line with what stands right beside it: its full stop, its brackets."""
+
+    def kept(found: re.Match[str]) -> str:
+        before, formula, after = found.groups()
+        return f"<span class=nobr>{found[0]}</span>" if before or after else formula
+
+    if "body" in context:
+        context["body"] = IN_LINE.sub(kept, context["body"])
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register what stands above."""
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    app.connect("html-page-context", keep_together)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

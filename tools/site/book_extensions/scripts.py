@@ -38,7 +38,9 @@ def write_script(app: Sphinx, error: Exception | None) -> None:
     found: dict[Path, None] = {}
     for path, page in pages.items():
         for address in SCRIPT.findall(page):
-            if name_of(address) not in (*SEARCH, LATER, TABS, "site.js"):
+            # An older theme draws its icons by a script, which the icon fonts make needless.
+            icons = "fontawesome" in address
+            if not icons and name_of(address) not in (*SEARCH, LATER, TABS, "site.js"):
                 found[(path.parent / address.partition("?")[0]).resolve()] = None
     if not found:
         return

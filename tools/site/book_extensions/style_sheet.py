@@ -127,7 +127,7 @@ def purged(rules: list[Node], book: Book) -> Iterator[Block | str]:
             kept = [squeezed(one) for one in selectors(rule.prelude) if book.fits(one)]
             inside = tinycss2.parse_blocks_contents(rule.content, True, True)
             if kept and (items := list(purged(inside, book))):
-                yield Block(",".join(kept), items)
+                yield Block(re.sub(r" ([>+~]) ", r"\1", ",".join(kept)), items)
         elif rule.type == "at-rule" and rule.content is not None:
             head = f"@{rule.at_keyword} {squeezed(rule.prelude)}".strip()
             if rule.lower_at_keyword in WITH_RULES:
