@@ -4,7 +4,7 @@ PYTHON ?= $(or $(wildcard .venv/bin/python),python3)
 BIN := .venv/bin
 HTML := _build/html
 
-.PHONY: help setup book serve watch dist copies test test-seeds test-latest variations disturb execute lab bench lint format clean
+.PHONY: help setup book serve watch dist copies lighthouse test test-seeds test-latest variations disturb execute lab bench lint format clean
 
 help:
 	@echo "make book      build the site          make serve    show it on http://127.0.0.1:8000"
@@ -20,6 +20,7 @@ help:
 	@echo "make test-seeds   run the notebooks with three other seeds"
 	@echo "make test-latest  run the tests with the newest packages, in .venv-latest"
 	@echo "make variations   compare as other computers would: threads, older processors, a busy one"
+	@echo "make lighthouse   measure pages as a phone sees them (PAGES=chapters/index for one)"
 	@echo "make disturb      list what hangs on rounding errors (NOTEBOOK=chapters/... for one)"
 
 setup:
@@ -43,6 +44,9 @@ copies: setup
 
 dist: book
 	@$(BIN)/python tools/site/pack.py
+
+lighthouse: book
+	@$(BIN)/python tools/site/lighthouse.py --least 0.9 $(PAGES)
 
 test: setup
 	$(BIN)/python -m pytest $(if $(PART),--part $(PART))

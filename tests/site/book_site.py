@@ -169,7 +169,6 @@ def open_page(browser, address: str) -> Iterator[Callable]:
         )
         pages.append(page)
         assert page.goto(f"{address}{name}.html").ok, name
-        page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => true) : true")
         return page
 
     yield open_it

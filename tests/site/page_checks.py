@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from book_site import documents, source
 from bs4 import BeautifulSoup
-from page_visit import Visit
+from page_visit import PHONE, Visit
 
 MEGABYTE = 1_000_000
 MOST_BEFORE_PAINT = 0.25 * MEGABYTE
@@ -88,7 +88,7 @@ def satisfies_axe(visit: Visit, site: Path) -> Iterator[str]:
 
 
 def fits_on_a_phone(visit: Visit, site: Path) -> Iterator[str]:
-    if visit.phone_width > 360:
+    if visit.phone_width > PHONE:
         yield f"{visit.phone_width} pixels wide"
     yield from visit.beyond_phone
 

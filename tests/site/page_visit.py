@@ -10,6 +10,7 @@ import numpy as np
 from overflow import numbers_on_formulas, open_all_folds, sideways, slips_cut_off
 from PIL import Image
 
+PHONE = 320  # pixels: the narrowest screen that is in use
 # The colors of code are those of two style sheets: asked of one page with code of every kind.
 CODE_JUDGED_ON = "_modules/d2lhelpers/checks/core"
 
@@ -35,14 +36,12 @@ class Visit:
 LOOK = r"""() => {
   const visible = document.querySelector("article.bd-article") || document.body;
   const copy = visible.cloneNode(true);
-  copy.querySelectorAll("pre, code, svg, style, mjx-container").forEach((e) => e.remove());
+  copy.querySelectorAll("pre, code, svg, style, math").forEach((e) => e.remove());
   return {
     raw: (copy.textContent.match(/.{0,30}(\$|\\begin|\\frac|\\\(|\\\[).{0,30}/g) || []),
-    sources: document.querySelectorAll(".math.notranslate, span.math, div.math").length,
-    typeset: document.querySelectorAll("mjx-container").length,
-    broken: [...document.querySelectorAll("mjx-container *")]
-        .filter((e) => e.matches("mjx-merror, [data-mjx-error]") || e.style.color === "red")
-        .map((e) => e.getAttribute("data-mjx-error") || e.outerHTML.slice(0, 100)),
+    sources: document.querySelectorAll("math, .math:not(:has(math))").length,
+    typeset: document.querySelectorAll("math[alttext]").length,
+    broken: [...document.querySelectorAll(".math code, merror")].map((e) => e.textContent),
     text: visible.innerText,
   };
 }"""
@@ -51,17 +50,20 @@ FIGURES = """() => [...document.querySelectorAll("div.cell_output img")].map((e)
   shape: (e.naturalWidth / e.naturalHeight) * (e.clientHeight / e.clientWidth),
   photo: !!e.closest(".tag_photo"), filter: getComputedStyle(e).filter,
   shown: e.getBoundingClientRect().width > 0}))"""
-BEYOND = """() => [...document.querySelectorAll(
-    "article :is(p, h1, h2, h3, li, img, svg), .prev-next-area :is(p, i)")]
-  .filter((e) => !e.closest("pre, table, .text_html, details:not([open])"))
-  .filter((e) => !e.closest("mjx-container"))
-  .filter((e) => e.getBoundingClientRect().right > 361)
+BEYOND = """(width) => [...document.querySelectorAll(
+    "article :is(p, h1, h2, h3, li, img, svg, math), .prev-next-area :is(p, i)")]
+  .filter((e) => !e.closest("pre, table, .text_html, div.math, details:not([open])"))
+  .filter((e) => e.getBoundingClientRect().right > width + 1)
   .map((e) => e.outerHTML.slice(0, 80))"""
 # What a cell printed in colors of its own, or as a table: elsewhere only the style sheets color.
 OWN_COLORS = """() => !!document.querySelector("div.cell_output :is(table, [style])")"""
-# The page has settled when its formulas are typeset and the fonts that they ask for are there.
-SETTLED = """() => (window.MathJax?.startup?.promise ?? Promise.resolve())
-  .then(() => document.fonts.ready).then(() => true)"""
+# The page has settled when its figures, which wait to be seen, and its fonts are there.
+SETTLED = """() => {
+  const images = [...document.images];
+  images.forEach((image) => { image.loading = "eager"; });
+  return Promise.all(images.map((image) => image.decode().catch(() => null)))
+    .then(() => document.fonts.ready).then(() => true);
+}"""
 
 
 def look(page, name: str, address: str) -> Visit:
@@ -85,7 +87,6 @@ def look_closely(page, visit: Visit, axe, of_its_kind: bool = True) -> None:
     of each kind, and where cells print in colors that the style sheets do not know.
     """
     excluded = [] if visit.name == CODE_JUDGED_ON else [["div.highlight"]]
-    excluded += [] if of_its_kind else [["mjx-container"]]  # MathJax's own markup
     for theme, rules in (("light", None), ("dark", ["color-contrast"])):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # no half-faded colors
         page.wait_for_selector(f"html[data-theme={theme}]")
@@ -99,9 +100,9 @@ def look_closely(page, visit: Visit, axe, of_its_kind: bool = True) -> None:
         for figure, image in zip(visit.figures[theme], images, strict=True):
             if figure["shown"] and not figure["photo"]:
                 figure["text"], figure["color"] = contrasts(image.screenshot())
-    page.set_viewport_size({"width": 360, "height": 900})
+    page.set_viewport_size({"width": PHONE, "height": 900})
     visit.phone_width = page.evaluate("document.documentElement.scrollWidth")
-    visit.beyond_phone = page.evaluate(BEYOND)
+    visit.beyond_phone = page.evaluate(BEYOND, PHONE)
     visit.numbers_on_formulas = numbers_on_formulas(page)
     open_all_folds(page)
     visit.beyond_phone += slips_cut_off(page)

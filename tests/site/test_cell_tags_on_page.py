@@ -72,7 +72,7 @@ def open_built(browser, built: Path):
         page = window(browser, viewport=size, color_scheme="light")
         pages.append(page)
         page.goto(built.as_uri())
-        page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => true) : true")
+        page.evaluate("document.fonts.ready.then(() => true)")
         return page
 
     yield open_it

@@ -227,9 +227,9 @@ def test_a_changed_style_sheet_reaches_the_site(tmp_path: Path) -> None:
     """Also when no page changed, where Sphinx has nothing to write."""
     book, output = one_page_book(tmp_path), tmp_path / "output"
     assert build(book, output).returncode == 0
-    edit(book / "chapters" / "_static" / "book.css", ("/* Figures:", "/* Changed: */ /* Figures:"))
+    edit(book / "chapters" / "_static" / "book.css", ("font-size: 2.1rem", "font-size: 2.2rem"))
     assert build(book, output).returncode == 0
-    assert "Changed:" in (output / "_build" / "html" / "_static" / "book.css").read_text()
+    assert "font-size:2.2rem" in (output / "_build" / "html" / "_static" / "site.css").read_text()
 
 
 def test_without_an_address_no_button_leads_anywhere(soups, site: Path) -> None:
@@ -421,7 +421,18 @@ def test_the_policy_blocks_a_request_to_another_host(open_page) -> None:
 
 @pytest.mark.parametrize(
     ("words", "page"),
-    [("Huber", "glossary"), ("one-hot", "glossary"), ("forecasters", "softmax-and-cross-entropy")],
+    [
+        ("Huber", "glossary"),
+        ("one-hot", "glossary"),
+        ("forecasters", "softmax-and-cross-entropy"),
+        ("η", "gradient-descent"),
+        ("∇", "glossary"),
+        ("@", "matrices"),
+        ("0.5", "classification/"),
+        ("28", "softmax-regression"),
+        ("Batches", "helpers/data"),
+        ("forecas", "softmax-and-cross-entropy"),
+    ],
 )
 def test_search_finds(open_page, words: str, page: str) -> None:
     """From the search field of any page, opened by keyboard."""
@@ -430,7 +441,7 @@ def test_search_finds(open_page, words: str, page: str) -> None:
     window.keyboard.type(words)
     window.keyboard.press("Enter")
     window.wait_for_url("**/search.html*")
-    window.wait_for_selector("#search-results li a")
+    window.wait_for_selector(".search-summary:text('Search finished')")  # all are there
     found = [link.get_attribute("href") for link in window.locator("#search-results li a").all()]
     assert any(page in href for href in found), found
 

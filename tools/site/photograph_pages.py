@@ -29,7 +29,7 @@ def photograph(theme: str) -> Image.Image:
             viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=theme, device_scale_factor=1.5
         )
         window.goto((ROOT / "_build" / "html" / PAGE).as_uri())
-        window.evaluate("MathJax.startup.promise.then(() => true)")
+        window.evaluate("document.fonts.ready.then(() => true)")
         top = window.locator(PLACES[theme]).first.bounding_box()["y"] - 60
         window.evaluate(f"window.scrollBy(0, {top})")
         window.wait_for_timeout(500)

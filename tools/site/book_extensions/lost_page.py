@@ -32,7 +32,7 @@ def lead_from_anywhere(app: Sphinx, page: str) -> str:
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
-    """Give the lost page its addresses, after the repairs."""
+    """Give the lost page its addresses, after all that changes pages."""
     page = Path(app.outdir) / "404.html"
     if not error and page.exists():
         text = lead_from_anywhere(app, page.read_text(encoding="utf-8"))
@@ -42,5 +42,5 @@ def finish(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register what stands above."""
     app.connect("html-collect-pages", lost_page)
-    app.connect("build-finished", finish, priority=901)
+    app.connect("build-finished", finish, priority=990)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pydata_sphinx_theme
+from built_pages import read_pages, write_page
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -43,8 +43,8 @@ def mend_pages(app: Sphinx, error: Exception | None) -> None:
     """Mend the built pages, and warn where a repair does not fit any more."""
     if error or app.builder.name != "html":
         return
-    for page in Path(app.outdir).rglob("*.html"):
-        before = after = page.read_text(encoding="utf-8")
+    for page, before in read_pages(app).items():
+        after = before
         for pattern, replacement, _ in MENDED:
             after = re.sub(pattern, replacement, after)
         for pattern, _, trace in MENDED if THEME >= MENDED_THEME else ():
@@ -53,8 +53,7 @@ def mend_pages(app: Sphinx, error: Exception | None) -> None:
                     "%s: the repair %s does not fit any more; left in the page: %s",
                     page.relative_to(app.outdir), pattern, left.group(0),
                 )  # fmt: skip
-        if after != before:
-            page.write_text(after, encoding="utf-8")
+        write_page(page, before, after)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
