@@ -41,6 +41,7 @@ ONLINE = Book(BOOK.root, "https://example.org/", BOOK.titles, BOOK.sources)
         ("See {doc}`two`.", "See *The second*."),
         ("See {doc}`the other page <two>`.", "See the other page (*The second*)."),
         ("See {doc}`the second </chapters/a/two>`.", "See *The second*."),
+        ("See {doc}`a page <lost>`.", "See a page."),
         ("A {term}`bowl <loss>` and a {term}`step`", "A bowl and a step"),
         ("{cite:t}`cover` {cite}`cover,abc`", "Cover (1965) (Cover, 1965; A et al., 2001)"),
         ("by {eq}`eq-x` and {numref}`fig-y`", "by (2) and Fig. 3"),

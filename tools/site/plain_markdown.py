@@ -157,7 +157,9 @@ def link(words: str, target: str, page: Page, book: Book) -> str:
     """A link to another page of the site, or its title where the site has no address."""
     folder = posixpath.dirname(page.name)
     name = target[1:] if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
-    title = book.titles[name]
+    title = book.titles.get(name)
+    if title is None:  # Sphinx has warned of it
+        return words or target
     if book.address:
         return f"[{words or title}]({book.address}{name}.html)"
     return f"*{title}*" if words.lower() in ("", title.lower()) else f"{words} (*{title}*)"
