@@ -134,7 +134,7 @@ def test_on_a_phone_the_number_of_a_long_formula_stands_under_it(open_built) -> 
 
 def test_a_number_on_its_formula_is_noticed(open_built) -> None:
     page = open_built(360)
-    on_top = ".bd-article div.math > .eqno { position: absolute; right: 2rem; top: 1rem }"
+    on_top = ".bd-article div.math > .eqno { position: absolute; inset: 0 }"
     page.add_style_tag(content=f"div.math {{ position: relative }} {on_top}")
     assert numbers_on_formulas(page) == ["equation-eq-long"]
 

@@ -127,6 +127,7 @@ DIRECTIVES: dict[str, Callable[[str, list[str], Page, Book], list[str]]] = {
     "exercise": exercise,
     "literalinclude": literalinclude,
     "list-table": list_table,
+    "slips-table": lambda *_: [],  # a list made from all pages has no place in a copy of one
 }
 
 
