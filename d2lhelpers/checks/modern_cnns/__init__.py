@@ -1,0 +1,1 @@
+"""Checks for the exercises of Part 10, modern convolutional networks."""

@@ -1,0 +1,82 @@
+"""What the layers of a network hold and what a picture costs in them, counted by hooks."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from torch import Tensor, nn
+from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
+
+from .training import evaluating
+
+
+class LayerCost(NamedTuple):
+    """One layer that has parameters.
+
+    Attributes:
+        name: as in ``net.named_modules()``, such as ``features.0``.
+        kind: the class of the layer, such as ``Conv2d``.
+        shape: of the output for one sample, without the axis of the batch.
+        parameters: weights and biases.
+        multiply_adds: for one sample; 0 where the layer is neither linear nor a convolution.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    parameters: int
+    multiply_adds: int
+
+
+def layer_costs(net: nn.Module, x: Tensor) -> list[LayerCost]:
+    """Parameters and multiply-adds of each layer of ``net``, in the order of its forward pass.
+
+    A weight of a linear layer or a convolution is used once at each place of the output, for
+    one multiplication and one addition. Biases, activations, pooling and normalization are not
+    counted, as in the tables of most papers. A layer that is called twice stands there twice,
+    the second time with no parameters.
+
+    Args:
+        net: any module; modes, statistics and gradients stay as they are. One that is built
+            under ``torch.device("meta")`` takes no memory and can be counted too.
+        x: (B, ...), a batch on the device of ``net``; one sample is enough.
+
+    Returns:
+        one entry for each call of a layer that has parameters of its own.
+
+    Built in :doc:`/chapters/modern-cnns/alexnet`.
+
+    >>> import torch
+    >>> layer_costs(nn.Conv2d(3, 8, kernel_size=5), torch.zeros(1, 3, 28, 28))
+    [LayerCost(name='', kind='Conv2d', shape=(8, 24, 24), parameters=608, multiply_adds=345600)]
+    """
+    layers = {
+        layer: (name, sum(p.numel() for p in layer.parameters(recurse=False)))
+        for name, layer in net.named_modules()
+    }
+    found: list[LayerCost] = []
+    seen: set[nn.Module] = set()
+
+    def note(layer: nn.Module, inputs: tuple[Tensor, ...], y: Tensor) -> None:
+        name, parameters = layers[layer]
+        work, kind = _multiply_adds(layer, inputs[0], y), type(layer).__name__
+        shape = tuple(y.shape[1:])
+        found.append(LayerCost(name, kind, shape, 0 if layer in seen else parameters, work))
+        seen.add(layer)
+
+    hooks = [layer.register_forward_hook(note) for layer, (_, own) in layers.items() if own]
+    try:
+        with evaluating(net):
+            net(x)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return found
+
+
+def _multiply_adds(layer: nn.Module, x: Tensor, y: Tensor) -> int:
+    if not isinstance(layer, (nn.Linear, _ConvNd)):
+        return 0
+    spread = x if isinstance(layer, _ConvTransposeNd) else y  # at each of its places, every weight
+    places = spread.numel() // (len(spread) * layer.weight.shape[0])
+    return layer.weight.numel() * places
