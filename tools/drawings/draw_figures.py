@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import network_figures
 import part_figures
 from svg import ANSWER, CARD, TROUBLE, arrow, card, dot, grid, line, square, svg, text
 
@@ -246,6 +247,7 @@ DRAWINGS = {
     "classification-narrow.svg": classification_narrow,
     "logo.svg": logo,
     **part_figures.DRAWINGS,
+    **network_figures.DRAWINGS,
 }
 
 
