@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from typing import NamedTuple
 
+import torch
 from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
-
-from .training import evaluating
 
 
 class LayerCost(NamedTuple):
@@ -46,32 +47,31 @@ def layer_costs(net: nn.Module, x: Tensor) -> list[LayerCost]:
 
     Built in :doc:`/chapters/modern-cnns/alexnet`.
 
-    >>> import torch
     >>> layer_costs(nn.Conv2d(3, 8, kernel_size=5), torch.zeros(1, 3, 28, 28))
     [LayerCost(name='', kind='Conv2d', shape=(8, 24, 24), parameters=608, multiply_adds=345600)]
     """
-    layers = {
-        layer: (name, sum(p.numel() for p in layer.parameters(recurse=False)))
-        for name, layer in net.named_modules()
-    }
+    net = copy.deepcopy(net).eval()  # the caller's network stays as it is, whatever happens below
     found: list[LayerCost] = []
-    seen: set[nn.Module] = set()
+    for name, layer in net.named_modules():
+        own = sum(p.numel() for p in layer.parameters(recurse=False))
+        if own:
+            layer.register_forward_hook(_noting(found, name, own))
+    with torch.no_grad():
+        net(x)
+    return found
+
+
+def _noting(
+    found: list[LayerCost], name: str, parameters: int
+) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
+    """A hook that adds a layer to ``found`` whenever it is called."""
 
     def note(layer: nn.Module, inputs: tuple[Tensor, ...], y: Tensor) -> None:
-        name, parameters = layers[layer]
-        work, kind = _multiply_adds(layer, inputs[0], y), type(layer).__name__
-        shape = tuple(y.shape[1:])
-        found.append(LayerCost(name, kind, shape, 0 if layer in seen else parameters, work))
-        seen.add(layer)
+        new = all(cost.name != name for cost in found)
+        kind, work = type(layer).__name__, _multiply_adds(layer, inputs[0], y)
+        found.append(LayerCost(name, kind, tuple(y.shape[1:]), parameters * new, work))
 
-    hooks = [layer.register_forward_hook(note) for layer, (_, own) in layers.items() if own]
-    try:
-        with evaluating(net):
-            net(x)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return found
+    return note
 
 
 def _multiply_adds(layer: nn.Module, x: Tensor, y: Tensor) -> int:

@@ -159,26 +159,19 @@ def evaluate(
 
 
 def _evaluate(net: nn.Module, batches: PairsOfXY, loss: MeanLoss, name: str) -> _Totals:
-    totals = _Totals(loss)
-    with evaluating(net), explained():
-        for X, y in placed(batches, net, name):
-            scores = net(X)
-            totals.add(loss(scores, y), scores, y)
-    totals.check_not_empty(f"{name}: expected at least one sample")
-    return totals
-
-
-@contextmanager
-def evaluating(net: nn.Module) -> Iterator[None]:
-    """``eval`` mode without gradients in the block; afterwards each layer has its old mode."""
     modes = [(module, module.training) for module in net.modules()]
+    totals = _Totals(loss)
     net.eval()
     try:
-        with torch.no_grad():
-            yield
+        with torch.no_grad(), explained():
+            for X, y in placed(batches, net, name):
+                scores = net(X)
+                totals.add(loss(scores, y), scores, y)
     finally:
         for module, training in modes:
             module.training = training
+    totals.check_not_empty(f"{name}: expected at least one sample")
+    return totals
 
 
 class _Totals:
