@@ -31,6 +31,7 @@ from book_site import (
 )
 from bs4 import BeautifulSoup
 from plain_copies import WHEEL
+from stored.slips import slips
 
 pytestmark = needs_theme
 
@@ -51,11 +52,19 @@ def test_tables_made_from_notebooks_have_a_row_for_each(soups, site: Path) -> No
         for cell in notebook["cells"]
         if "myth" in cell["metadata"].get("tags", [])
     ]
-    for page, expected in (("claims-on-trial", claims), ("how-outputs-were-made", notebooks())):
+    rows = [
+        row
+        for notebook in notebooks().values()
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "markdown" and "slips" in cell["metadata"].get("tags", [])
+        for row in slips("".join(cell["source"]))
+    ]
+    made = {"claims-on-trial": claims, "slips": rows, "how-outputs-were-made": notebooks()}
+    for page, expected in made.items():
         table = soups[site / "chapters" / "back" / f"{page}.html"].select_one(".notebook-table")
-        rows = table.select("tbody tr")
-        assert len(rows) == len(expected) > 0, page
-        assert all(row.find("a", href=True) for row in rows), page
+        shown = table.select("tbody tr")
+        assert len(shown) == len(expected) > 0, page
+        assert all(row.find("a", href=True) for row in shown), page
 
 
 def test_the_sidebar_opens_the_part_of_the_page_alone(soups, site: Path) -> None:
