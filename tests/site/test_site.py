@@ -31,6 +31,8 @@ from book_site import (
 )
 from bs4 import BeautifulSoup
 from plain_copies import WHEEL
+from sphinx.search import js_index
+from stored.slips import slips
 
 pytestmark = needs_theme
 
@@ -51,11 +53,19 @@ def test_tables_made_from_notebooks_have_a_row_for_each(soups, site: Path) -> No
         for cell in notebook["cells"]
         if "myth" in cell["metadata"].get("tags", [])
     ]
-    for page, expected in (("claims-on-trial", claims), ("how-outputs-were-made", notebooks())):
+    rows = [
+        row
+        for notebook in notebooks().values()
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "markdown" and "slips" in cell["metadata"].get("tags", [])
+        for row in slips("".join(cell["source"]))
+    ]
+    made = {"claims-on-trial": claims, "slips": rows, "how-outputs-were-made": notebooks()}
+    for page, expected in made.items():
         table = soups[site / "chapters" / "back" / f"{page}.html"].select_one(".notebook-table")
-        rows = table.select("tbody tr")
-        assert len(rows) == len(expected) > 0, page
-        assert all(row.find("a", href=True) for row in rows), page
+        shown = table.select("tbody tr")
+        assert len(shown) == len(expected) > 0, page
+        assert all(row.find("a", href=True) for row in shown), page
 
 
 def test_the_sidebar_opens_the_part_of_the_page_alone(soups, site: Path) -> None:
@@ -444,6 +454,21 @@ def test_search_finds(open_page, words: str, page: str) -> None:
     window.wait_for_selector(".search-summary:text('Search finished')")  # all are there
     found = [link.get_attribute("href") for link in window.locator("#search-results li a").all()]
     assert any(page in href for href in found), found
+
+
+def test_a_page_that_is_not_built_again_keeps_its_signs_in_search(tmp_path: Path) -> None:
+    book, output = one_page_book(tmp_path), tmp_path / "output"
+    toc = "format: jb-book\nroot: page\nchapters:\n  - file: still\n  - file: other\n"
+    (book / "_toc.yml").write_text(toc)
+    (book / "still.md").write_text("# Still\n\nHere η is 0.125.\n", encoding="utf-8")
+    (book / "other.md").write_text("# Another\n\nThis is the page that changes.\n\n")
+    index = output / "_build" / "html" / "searchindex.js"
+    for _ in range(3):  # cold, and twice with another page changed
+        assert build(book, output).returncode == 0
+        entries = js_index.loads(index.read_text(encoding="utf-8"))["indexentries"]
+        assert {"η", "0.125"} <= set(entries)
+        with (book / "other.md").open("a", encoding="utf-8") as other:
+            other.write("One more line.\n\n")
 
 
 def test_search_works_from_disk(browser, site: Path) -> None:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.search import js_index
 
 from book_extensions.formulas import mathml
 
@@ -52,7 +55,27 @@ def add_entries(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         doctree += addnodes.index(entries=entries)
 
 
+def keep_entries(app: Sphinx) -> Iterable[tuple[str, dict, str]]:
+    """Give the entries of pages that were not written again back to the new index.
+
+    Sphinx keeps the words of such pages from the index of the build before, and not the entries.
+    """
+    old = Path(app.outdir) / "searchindex.js"
+    if app.builder.name == "html" and old.exists():
+        frozen = js_index.loads(old.read_text(encoding="utf-8"))
+        entries = app.builder.indexer._index_entries
+        kept = app.env.found_docs & set(frozen["docnames"]) - set(entries)
+        for term, places in frozen["indexentries"].items():
+            for number, anchor, is_main in places:
+                name = frozen["docnames"][number]
+                if name in kept:
+                    entry = (term, anchor, "main" if is_main else "")
+                    entries.setdefault(name, []).append(entry)
+    return ()
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register what stands above."""
     app.connect("doctree-resolved", add_entries)
+    app.connect("html-collect-pages", keep_entries)  # before the new index is written
     return {"parallel_read_safe": True, "parallel_write_safe": True}
