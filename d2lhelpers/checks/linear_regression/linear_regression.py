@@ -25,10 +25,10 @@ def house_by_hand(answers: dict[str, Any]) -> Verdict:
 
 
 def noise_widths(answers: dict[str, Any]) -> Verdict:
-    """The most probable width of two kinds of noise, and the best constant for counts."""
+    """The most probable width of two kinds of noise."""
     return compare_values(
         answers,
-        {"sigma": 20, "s": 16, "y_hat": 2},
+        {"sigma": 20, "s": 16},
         hint="set each derivative to zero; n drops out",
     )
 

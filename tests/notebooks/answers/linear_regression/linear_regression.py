@@ -20,7 +20,7 @@ def centered(X, y):
 
 
 HOUSE = {"price": 294, "rise": 7, "square foot": 0.1858, "bathroom": 15}
-WIDTHS = {"sigma": 20, "s": 16, "y_hat": 2}
+WIDTHS = {"sigma": 20, "s": 16}
 
 RIGHT = {
     c.house_by_hand: [(HOUSE,), (HOUSE | {"price": 294.0, "square foot": 0.186},)],
@@ -61,7 +61,6 @@ WRONG = {
         (WIDTHS | {"sigma": 400},),  # the variance
         (WIDTHS | {"sigma": 200**0.5},),  # the half in L forgotten
         (WIDTHS | {"s": 4},),
-        (WIDTHS | {"y_hat": 1.5},),  # the median
     ],
     c.closed_form: [
         (lambda X, y: torch.linalg.lstsq(X, y).solution,),  # no bias

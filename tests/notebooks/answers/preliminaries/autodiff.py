@@ -146,11 +146,10 @@ BILL = {
     "reverse": 14_000,
     "kept, tanh(x) + 1": 10,
     "kept, 3 * x + 1": 0,
-    "paths, 2 turns": 13,
 }
 
 RIGHT = {
-    c.bill_in_advance: [(BILL,), (BILL | {"paths, 2 turns": 13.0},)],
+    c.bill_in_advance: [(BILL,), (BILL | {"reverse": 14_000.0},)],
     c.sweep_by_hand: [(BY_HAND,), (BY_HAND | {"dz/da": 5.0},)],
     c.divide: [
         (lambda a, b: (a * b**-1, [b**-1, -a * b**-2]),),
@@ -169,7 +168,7 @@ WRONG = {
         (BILL | {"forward": 14_000, "reverse": 102_000},),
         (BILL | {"kept, tanh(x) + 1": 20},),
         (BILL | {"kept, 3 * x + 1": 10},),
-        (BILL | {"paths, 2 turns": 8},),  # from a alone
+        (BILL | {"reverse": 4_000},),  # the second product forgotten
     ],
     c.sweep_by_hand: [
         (BY_HAND | {"dz/da": 4},),  # the direct path forgotten
