@@ -29,6 +29,14 @@ def with_a_module(x):
     return a - torch.nn.ReLU()(a - b) + torch.relu(b - a) + torch.relu(a - b)
 
 
+def in_a_while_loop(x):
+    found, i = [], 0
+    while i < len(x):
+        found.append(float(x[i + 1] + torch.relu(x[i] - x[i + 1])))
+        i += 2
+    return torch.tensor(found)
+
+
 def relu_of_both(x):
     a, b = x[::2], x[1::2]
     return torch.relu(b + torch.relu(a - b))
@@ -57,6 +65,15 @@ def by_abs(x):
 def plain(x):
     numbers = x.tolist()
     return [a if a > b else b for a, b in zip(numbers[::2], numbers[1::2])]
+
+
+def by_steep_sigmoid(x):
+    a, b = x[::2], x[1::2]
+    return b + (a - b) * torch.sigmoid(1e9 * (a - b))
+
+
+def relu_by_hand(x):
+    return torch.tensor([b + (a - b if a > b else 0) for a, b in x.reshape(-1, 2).tolist()])
 
 
 def in_numpy(x):
@@ -106,7 +123,7 @@ def no_ring(x):
 
 RIGHT = {
     c.by_hand: [(NUMBERS,), (NUMBERS | {"average": -1.111},)],
-    c.max_pool_1d: [(pairs,), (in_a_loop,), (with_a_module,)],
+    c.max_pool_1d: [(pairs,), (in_a_loop,), (in_a_while_loop,), (with_a_module,)],
     c.unnoticed: [
         (by_counting,),
         (lambda K: (2 * K - 1) * (K - 1) / (2 * K * K),),
@@ -127,6 +144,12 @@ WRONG = {
         (lambda x: F.max_pool1d(x[None], 2)[0],),
         (lambda x: torch.maximum(x[::2], x[1::2]),),
         (lambda x: x[:-1] + torch.relu(x[1:] - x[:-1]),),  # stride 1
+        (by_steep_sigmoid,), (relu_by_hand,),
+        (lambda x: x.reshape(-1, 2).quantile(1.0, dim=1),),
+        (lambda x: x[1::2] + F.elu(x[::2] - x[1::2], alpha=0.0),),
+        (lambda x: x[1::2] + F.softplus(x[::2] - x[1::2], beta=1e6),),
+        (lambda x: (x[::2] + x[1::2] + (x[::2] - x[1::2]).pow(2).sqrt()) / 2,),
+        (lambda x: (x[::2] + x[1::2] + torch.hypot(x[::2] - x[1::2], 0 * x[::2])) / 2,),
     ],
     c.unnoticed: [
         (lambda K: 3 / 8,),
